@@ -1,0 +1,1 @@
+"""Baselines: what a model's data looked like, and what may change."""
