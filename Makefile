@@ -1,0 +1,58 @@
+# Every recipe needs nothing but Python 3.11+ and the package index; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types imports doctests schemas kafka-test bench format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "driftline needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo,dev]'
+	@touch $@
+
+setup: $(STAMP) ## create .venv and install everything
+
+demo: $(STAMP) ## the whole main job on an embedded broker, with real data, in about a minute
+	$(BIN)/driftline demo $(ARGS)
+
+test: $(STAMP) ## every test that needs no real Kafka
+	$(BIN)/pytest -m "not kafka" $(ARGS)
+
+check: lint types imports doctests schemas ## lint, types, import rules, doctests, schemas up to date
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+doctests: $(STAMP)
+	$(BIN)/pytest -q streams $(ARGS)
+
+schemas: $(STAMP)
+	$(BIN)/pytest -q tests/schemas
+
+kafka-test: $(STAMP) ## the tests against a real Apache Kafka (Java and Maven, or DRIFTLINE_TEST_BOOTSTRAP)
+	DRIFTLINE_REQUIRE_KAFKA=1 $(BIN)/pytest -m kafka tests $(ARGS)
+
+bench: $(STAMP) ## the benchmarks; each prints a ratio
+	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+format: $(STAMP) ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment, caches and what the demo wrote
+	rm -rf $(VENV) build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache driftline-data

@@ -1,0 +1,1 @@
+"""Where Kafka is spoken: the only package that imports confluent_kafka."""
