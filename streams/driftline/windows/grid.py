@@ -29,7 +29,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class Grid(Protocol):
-    """A rising sequence of boundaries without end on either side (a local grid ends at the years 2 and 9998)."""
+    """A rising sequence of boundaries without end on either side (local: ValueError beyond the years 2 to 9998)."""
 
     def floor(self, ts: int) -> int:
         """Return the last boundary at or before `ts`."""
@@ -99,7 +99,9 @@ class LocalGrid:
 
     def _around(self, ts: int) -> tuple[int, ...]:
         reach = _REACH_DAYS + -(-self.step_ms // DAY_MS)
-        day = min(max(ts // DAY_MS, _FIRST_DAY + reach), _LAST_DAY - reach)
+        day = ts // DAY_MS
+        if not _FIRST_DAY + reach <= day <= _LAST_DAY - reach:
+            raise ValueError(f"a local clock is known for the years 2 to 9998, got {ts} ms since 1970")
         return _boundaries(self.timezone, self.step_ms, day - reach, day + reach)
 
 
@@ -113,11 +115,13 @@ def zone(timezone: str) -> ZoneInfo:
 
 @lru_cache(maxsize=64)
 def _boundaries(timezone: str, step_ms: int, first_day: int, last_day: int) -> tuple[int, ...]:
+    days = range(first_day, last_day + 1)
+    return tuple(sorted({boundary for day in days for boundary in _boundaries_of_day(timezone, step_ms, day)}))
+
+
+@lru_cache(maxsize=256)
+def _boundaries_of_day(timezone: str, step_ms: int, day: int) -> tuple[int, ...]:
     tz = zone(timezone)
-    return tuple(sorted({b for day in range(first_day, last_day + 1) for b in _boundaries_of_day(tz, step_ms, day)}))
-
-
-def _boundaries_of_day(tz: ZoneInfo, step_ms: int, day: int) -> list[int]:
     if step_ms >= DAY_MS:
         origin = MONDAY_MS // DAY_MS if step_ms % (7 * DAY_MS) == 0 else 0
         walls = [0] if (day - origin) % (step_ms // DAY_MS) == 0 else []
@@ -131,7 +135,7 @@ def _boundaries_of_day(tz: ZoneInfo, step_ms: int, day: int) -> list[int]:
         second = _instant(shown.replace(fold=1), tz)
         if second > first and step_ms <= HOUR_MS:
             found.append(second)
-    return found
+    return tuple(found)
 
 
 def _instant(shown: datetime, tz: ZoneInfo) -> int:

@@ -117,7 +117,7 @@ class WindowSpec:
         """The windows whose end lies in (after, upto], in order of their ends.
 
         Lazy: each window costs one step of the grid when it is asked for, so a caller that jumps over a long gap stops
-        asking and starts anew behind it.
+        asking and starts anew behind it. `after` must be a time, not "no time yet": from there all windows would come.
 
         >>> list(WindowSpec(4, 2).next_ends(4, 8))
         [Window(start=2, end=6), Window(start=4, end=8)]
