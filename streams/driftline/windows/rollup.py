@@ -23,8 +23,8 @@ def plan_rollup(starts: Iterable[int], pane: PaneSpec, specs: Sequence[WindowSpe
     A window is open when it ends after `closed_through`, up to which all windows have been emitted. A pane is touched
     only when it is final too, its own end at or before `closed_through`. A block is named by its first pane, so the
     answer may be fed back: starts of blocks merge further as shorter windows close. Only blocks of two or more are
-    listed. With tumbling windows of 1 min, 1 h and 1 day, a day of 10 s panes is kept as at most 23 blocks of an
-    hour, 59 of a minute and 6 panes.
+    listed. With tumbling windows of 1 min, 1 h and 1 day, a day of 10 s panes is kept as three blocks and the
+    panes not yet final.
 
     Cost: one look at every window that contains a pane.
 
