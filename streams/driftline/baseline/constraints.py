@@ -45,6 +45,13 @@ class Drift(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: float = 0.1
 
 
+class ColumnDrift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Drift of one column: the distance or the limit or both, the other one by default."""
+
+    distance: str | None = None
+    limit: float | None = None
+
+
 class Completeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How much completeness may fall: ``max_drop`` below the baseline's share, or never under ``min``; shares 0..1."""
 
@@ -98,7 +105,7 @@ class ColumnConstraint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """What is special about one column. ``categories`` are allowed values beside those of the baseline."""
 
     name: str
-    drift: Drift | None = None
+    drift: ColumnDrift | None = None
     completeness: Completeness | None = None
     data_type: DataType | None = None
     categorical: Categorical | None = None
@@ -124,7 +131,7 @@ class ColumnLimits(msgspec.Struct, frozen=True):
 class Constraints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All limits of one baseline. ``min_samples``: below so many rows a window is UNKNOWN (>= 1).
 
-    >>> Constraints(columns=(ColumnConstraint("age", drift=Drift(limit=0.2)),)).limits("age").drift.limit
+    >>> Constraints(columns=(ColumnConstraint("age", drift=ColumnDrift(limit=0.2)),)).limits("age").drift.limit
     0.2
     >>> Constraints().limits("age").max_mismatch
     0.01
@@ -142,9 +149,13 @@ class Constraints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The limits in force for column ``name``, defaults filled in."""
         own, base = self.column(name) or ColumnConstraint(name), self.defaults
         bounds = own.bounds or Bounds()
+        drift = own.drift or ColumnDrift()
         outside = base.bounds.max_outside if bounds.max_outside is None else bounds.max_outside
         return ColumnLimits(
-            drift=own.drift or base.drift,
+            drift=Drift(
+                base.drift.distance if drift.distance is None else drift.distance,
+                base.drift.limit if drift.limit is None else drift.limit,
+            ),
             completeness=own.completeness or base.completeness,
             max_mismatch=(own.data_type or base.data_type).max_mismatch,
             max_unseen=(own.categorical or base.categorical).max_unseen,
