@@ -1,0 +1,26 @@
+"""The configuration: one TOML file with environment overrides, validated whole, as frozen values.
+
+Nothing below this package reads a file or the environment to find out what it should do.
+"""
+
+from driftline.config.load import load_config
+from driftline.config.settings import (
+    Config,
+    DeadLetterConfig,
+    KafkaConfig,
+    MetricsConfig,
+    ModelConfig,
+    TopicConfig,
+    WindowConfig,
+)
+
+__all__ = [
+    "Config",
+    "DeadLetterConfig",
+    "KafkaConfig",
+    "MetricsConfig",
+    "ModelConfig",
+    "TopicConfig",
+    "WindowConfig",
+    "load_config",
+]

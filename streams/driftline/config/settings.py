@@ -1,0 +1,112 @@
+"""The settings as values, with their defaults; durations are integer milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+IdleAdvance = Literal["wall", "none"]
+CaptureFormat = Literal["auto", "native", "flat", "sagemaker"]
+OutputColumns = Literal["first", "last"]
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaConfig:
+    """How Kafka is reached.
+
+    The three mappings hold librdkafka's own settings: for every client, for consumers, for producers. They may hold
+    secrets, so that they are not part of what is printed.
+    """
+
+    bootstrap: str = "127.0.0.1:9092"
+    client: Mapping[str, str] = field(default_factory=dict, repr=False)
+    consumer: Mapping[str, str] = field(default_factory=dict, repr=False)
+    producer: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicConfig:
+    """How one captures topic is read. ``keys`` maps what a record's keys stand for to their names (flat JSON)."""
+
+    name: str
+    format: CaptureFormat = "auto"
+    model: str | None = None
+    version: str | None = None
+    lateness_ms: int = 10_000
+    idle_after_ms: int = 30_000
+    idle_advance: IdleAdvance = "wall"
+    future_limit_ms: int = 3_600_000
+    max_record_bytes: int = 1_048_576
+    output_columns: OutputColumns = "first"
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowConfig:
+    """A window length and the step between two starts; equal for tumbling windows."""
+
+    length_ms: int
+    step_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """How one model is windowed and when its breaches become incidents.
+
+    ``dedupe`` is how many offsets of a source an event id is remembered for (0: not at all). ``open_after`` (m, n) opens
+    an incident when m of the last n windows were violated, ``resolve_after`` quiet windows in a row resolve it.
+    """
+
+    pane_ms: int = 10_000
+    windows: tuple[WindowConfig, ...] = (
+        WindowConfig(60_000, 60_000),
+        WindowConfig(3_600_000, 3_600_000),
+        WindowConfig(86_400_000, 86_400_000),
+    )
+    timezone: str = "UTC"
+    dedupe: int = 0
+    open_after: tuple[int, int] = (1, 1)
+    resolve_after: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """Where ``/metrics`` is served (port 0: any free one) and how many series it may hold."""
+
+    host: str = "127.0.0.1"
+    port: int = 9109
+    max_series: int = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterConfig:
+    """Whether dead letters carry the original bytes; raw data stays where it is unless this says otherwise."""
+
+    include_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a worker or a command needs to know. ``flush_interval_ms`` is the time between two deltas of a source."""
+
+    name: str = "driftline"
+    topic_prefix: str = "driftline."
+    data_dir: Path = Path("driftline-data")
+    flush_interval_ms: int = 1_000
+    log_level: str = "info"
+    kafka: KafkaConfig = KafkaConfig()
+    topics: tuple[TopicConfig, ...] = (TopicConfig("driftline.captures"),)
+    defaults: ModelConfig = ModelConfig()
+    models: Mapping[str, ModelConfig] = field(default_factory=dict)
+    metrics: MetricsConfig = MetricsConfig()
+    deadletter: DeadLetterConfig = DeadLetterConfig()
+
+    def model(self, name: str, version: str) -> ModelConfig:
+        """Settings of a model and version: those of ``name/version``, else of ``name``, else the defaults.
+
+        >>> Config(models={"churn": ModelConfig(dedupe=5)}).model("churn", "7").dedupe
+        5
+        """
+        return self.models.get(f"{name}/{version}") or self.models.get(name) or self.defaults
