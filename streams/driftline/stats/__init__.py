@@ -1,0 +1,1 @@
+"""Statistics that merge: numpy value objects without time and without Kafka."""
