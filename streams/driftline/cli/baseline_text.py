@@ -1,0 +1,99 @@
+"""Baselines as text: the table that people read, and the JSON that programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from driftline.baseline import Baseline, CategoryStatistics, ColumnProfile, NumericStatistics
+from driftline.baseline.diff import Difference
+from driftline.baseline.sight import smallest_distance, smallest_shift
+
+_LISTED = 4
+
+
+def table_of(baseline: Baseline, reasons: Mapping[str, str], window_rows: int) -> Table:
+    """All columns of a baseline: what they are for and why, what is in them, and the smallest change that will be seen."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("column", "role", "kind", "complete", "values", f"seen at {window_rows:,} rows"):
+        table.add_column(name, overflow="fold", no_wrap=name in {"role", "kind", "complete"})
+    for column in baseline.columns:
+        why = reasons.get(column.name, "")
+        values = f"{_values(column)}{'; ' if why and column.statistics else ''}{why}"
+        cells = (column.name, column.role, column.kind, _complete(baseline, column), values)
+        table.add_row(*map(escape, cells), _sight(baseline, column, window_rows))
+    return table
+
+
+def _complete(baseline: Baseline, column: ColumnProfile) -> str:
+    return f"{column.statistics.present / baseline.rows:.1%}" if column.statistics else "–"
+
+
+def _values(column: ColumnProfile) -> str:
+    statistics = column.statistics
+    if isinstance(statistics, NumericStatistics):
+        return f"{statistics.min:g} … {statistics.max:g}, mean {statistics.mean:.4g} ± {statistics.std:.4g}"
+    if isinstance(statistics, CategoryStatistics):
+        most = ", ".join(value[:20] for value in list(statistics.categories)[:_LISTED])
+        more = statistics.distinct - _LISTED
+        return f"{most}{f' and {more:,} more' if more > 0 else ''}"
+    return ""
+
+
+def _sight(baseline: Baseline, column: ColumnProfile, window_rows: int) -> str:
+    statistics, check = column.statistics, "baseline_drift_check"
+    if statistics is None or not column.role.is_monitored:
+        return ""
+    if not baseline.constraints.is_on(check, column.name):
+        return "not judged"
+    limit = baseline.constraints.limits(column.name).drift.limit
+    present = max(1, round(window_rows * statistics.present / baseline.rows))
+    if isinstance(statistics, NumericStatistics):
+        shift = smallest_shift(limit, statistics.count, present)
+        return "too few rows" if shift is None else f"{shift:.2f} σ"
+    distance = smallest_distance(limit, max(1, statistics.count), present)
+    return "too few rows" if distance >= 1.0 else f"{100 * distance:.0f} points of a share"
+
+
+def headline(baseline: Baseline) -> str:
+    """One line: whose baseline it is, of how much."""
+    return f"baseline {baseline.id} of {baseline.model}/{baseline.version}: {baseline.rows:,} rows of {baseline.source}"
+
+
+def document(baseline: Baseline, reasons: Mapping[str, str], hints: Sequence[str]) -> dict[str, object]:
+    """What the table says, for programs."""
+    return {
+        "id": baseline.id,
+        "model": baseline.model,
+        "version": baseline.version,
+        "created": baseline.created,
+        "source": baseline.source,
+        "rows": baseline.rows,
+        "effective_from": baseline.effective_from,
+        "columns": [_column(baseline, column, reasons.get(column.name, "")) for column in baseline.columns],
+        "hints": list(hints),
+    }
+
+
+def _column(baseline: Baseline, column: ColumnProfile, why: str) -> dict[str, object]:
+    found: dict[str, object] = {"name": column.name, "role": column.role.value, "kind": column.kind.value}
+    if why:
+        found["why"] = why
+    statistics = column.statistics
+    if statistics is not None:
+        found |= {"completeness": statistics.present / baseline.rows, "distinct": statistics.distinct}
+    if isinstance(statistics, NumericStatistics):
+        found |= {name: getattr(statistics, name) for name in ("min", "max", "mean", "std")}
+    return found
+
+
+def differences(found: Sequence[Difference]) -> Table:
+    """What differs, a line each."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("column", "what", "first", "second"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        table.add_row(*(escape(text) for text in one))
+    return table
