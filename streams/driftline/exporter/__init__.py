@@ -4,17 +4,26 @@ from driftline.exporter.names import ALL_FAMILIES, Family, FamilyKind
 from driftline.exporter.operations import ServingTotals
 from driftline.exporter.render import Exposition, Renderer
 from driftline.exporter.series import BlockName, SeriesKey, SeriesTable
+from driftline.exporter.server import ExporterServer, Health, Page
+from driftline.exporter.windows import show_closed, show_model, show_open, show_watch
 from driftline.exporter.worker import WorkerMetrics
 
 __all__ = [
     "ALL_FAMILIES",
     "BlockName",
+    "ExporterServer",
     "Exposition",
     "Family",
     "FamilyKind",
+    "Health",
+    "Page",
     "Renderer",
     "SeriesKey",
     "SeriesTable",
     "ServingTotals",
     "WorkerMetrics",
+    "show_closed",
+    "show_model",
+    "show_open",
+    "show_watch",
 ]

@@ -87,10 +87,11 @@ class SeriesTable:
         self._by_name = {family.name: family for family in families}
         self._blocks: dict[BlockName, Block] = {}
         self._counted = 0
+        self._size = 0
 
     def __len__(self) -> int:
         """How many series the table has."""
-        return sum(block.shape.size for block in self._blocks.values())
+        return self._size
 
     @property
     def refused(self) -> int:
@@ -116,14 +117,14 @@ class SeriesTable:
         shape = self._shape(name, keys, old.shape if old else None)
         if old and shape is old.shape and np.array_equal(numbers, old.values, equal_nan=True):
             return
-        self._counted += shape.counted - (old.shape.counted if old else 0)
-        self._blocks[name] = Block(shape, numbers)
+        self._blocks[name] = block = Block(shape, numbers)  # replaced in one step: a thread may be reading
+        self._account(old, block)
         self.changes += 1
 
     def remove(self, model: str, version: str, part: str | None = None) -> None:
         """Drop the blocks of a model and version, or one part of them; nothing to drop is no error."""
         for name in [n for n in self._blocks if n[:2] == (model, version) and part in {None, n.part}]:
-            self._counted -= self._blocks.pop(name).shape.counted
+            self._account(self._blocks.pop(name), None)
             self.changes += 1
 
     def retain(self, models: Collection[tuple[str, str]]) -> None:
@@ -134,6 +135,12 @@ class SeriesTable:
     def snapshot(self) -> tuple[Block, ...]:
         """The blocks as they are now, to be rendered in any thread."""
         return tuple(self._blocks.values())
+
+    def _account(self, gone: Block | None, come: Block | None) -> None:
+        for block, sign in ((gone, -1), (come, 1)):
+            if block:
+                self._counted += sign * block.shape.counted
+                self._size += sign * block.shape.size
 
     def _shape(self, name: BlockName, keys: tuple[SeriesKey, ...], old: _Shape | None) -> _Shape:
         room = self.max_series - self._counted + (old.counted if old else 0)

@@ -1,0 +1,159 @@
+"""The worker's own web server: /metrics, /live, /ready, and the live page with its state as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from aiohttp import web
+from prometheus_client.exposition import gzip_accepted
+
+from driftline.errors import ConfigError
+from driftline.exporter.render import Exposition, Renderer
+
+DEFAULT_HOST = "127.0.0.1"
+"""Nobody but this machine, unless told otherwise: metrics name models and features."""
+
+_GZIP_LEVEL = 1
+"""Chosen, because level 1 takes a third of the time of 9 for a text hardly longer."""
+
+_SHUTDOWN_SECONDS = 1.0
+
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+_State = TypeVar("_State")
+
+
+class Page(Protocol[_State]):
+    """The live page, as far as the server needs it. `capture` runs on the event loop, the rest in a thread."""
+
+    policy: str
+    """The Content-Security-Policy under which the page works."""
+
+    def capture(self) -> _State:
+        """Take the state as it is now; the value must not change afterwards."""
+
+    def html(self, state: _State, /) -> str:
+        """Write the whole page."""
+
+    def json(self, state: _State, /) -> bytes:
+        """Write the state for programs."""
+
+    def tables(self, state: _State, /) -> bytes:
+        """Write the state as the page's own script wants it."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """The answer to a probe; `reasons` say what is missing."""
+
+    ok: bool = True
+    reasons: tuple[str, ...] = ()
+
+
+class ExporterServer:
+    """Serves until stopped. Expositions and pages are rendered in a thread; scrapes at the same moment share one
+    rendering.
+
+    `live` and `ready` are asked on the event loop at every probe and answered with 200 or 503. Without a `page` there
+    is none.
+    """
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = 0,
+        live: Callable[[], Health] = Health,
+        ready: Callable[[], Health] = Health,
+        page: Page[Any] | None = None,
+    ) -> None:
+        self._renderer = renderer
+        self._host = host
+        self._port = port
+        self._live = live
+        self._ready = ready
+        self._page = page
+        self._runner: web.AppRunner | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._under_way: dict[tuple[str, bool], asyncio.Task[Exposition]] = {}
+
+    @property
+    def port(self) -> int:
+        """The port listened on, which the system chose if 0 was asked for; 0 before `start`."""
+        if self._runner is None or not self._runner.addresses:
+            return 0
+        return int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen. Raises ConfigError when the address cannot be had."""
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except (OSError, OverflowError) as error:
+            await runner.cleanup()
+            raise ConfigError(f"web server cannot listen on {self._host}:{self._port}: {error}") from error
+        self._runner = runner
+
+    async def stop(self) -> None:
+        """Stop listening; nothing happens when not started."""
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/metrics", self._metrics)
+        application.router.add_get("/live", partial(_probe, self._live))
+        application.router.add_get("/ready", partial(_probe, self._ready))
+        if self._page:
+            application.router.add_get("/", partial(_html, self._page))
+            application.router.add_get("/api/state", partial(_json, self._page))
+        return application
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        key = (request.headers.get("Accept", ""), gzip_accepted(request.headers.get("Accept-Encoding", "")))
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(self._exposition(*key))
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        exposition = await asyncio.shield(task)
+        headers = {**_HEADERS, "Content-Type": exposition.content_type, "Vary": "Accept, Accept-Encoding"}
+        if key[1]:
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=exposition.body, headers=headers)
+
+    async def _exposition(self, accept: str, compressed: bool) -> Exposition:  # noqa: FBT001  (half of a dict key)
+        async with self._one_at_a_time:
+            exposition = await asyncio.to_thread(self._renderer.render, accept)
+        if not compressed:
+            return exposition
+        body = await asyncio.to_thread(gzip.compress, exposition.body, _GZIP_LEVEL, mtime=0)
+        return replace(exposition, body=body)
+
+
+async def _probe(ask: Callable[[], Health], _request: web.Request) -> web.Response:
+    health = ask()
+    return _json_response(msgspec.json.encode(health), status=200 if health.ok else 503)
+
+
+async def _html(page: Page[Any], _request: web.Request) -> web.Response:
+    text = await asyncio.to_thread(page.html, page.capture())
+    headers = {**_HEADERS, "Content-Security-Policy": page.policy}
+    return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
+
+
+async def _json(page: Page[Any], request: web.Request) -> web.Response:
+    write = page.tables if request.query.get("view") == "tables" else page.json
+    return _json_response(await asyncio.to_thread(write, page.capture()))
+
+
+def _json_response(body: bytes, status: int = 200) -> web.Response:
+    return web.Response(body=body, content_type="application/json", status=status, headers=_HEADERS)

@@ -1,0 +1,67 @@
+"""Numbers, times and names as the page writes them: short, UTC, a dash for what is not known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+DASH = "–"
+_WHOLE_FROM = 1000
+"""From here on three significant digits would hide whole numbers."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, thousands apart.
+
+    >>> number(0.12345), number(1234567), number(None), number(0)
+    ('0.123', '1 234 567', '–', '0')
+    """
+    if value is None:
+        return DASH
+    if isinstance(value, int) or abs(value) >= _WHOLE_FROM:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.3g}"
+
+
+def share(value: float | None) -> str:
+    """A ratio in per cent; only a true 1 is 100 %.
+
+    >>> share(0.98765), share(0.99999), share(1.0), share(None)
+    ('98.7 %', '99.9 %', '100 %', '–')
+    """
+    if value is None:
+        return DASH
+    tenths = int(value * 1000)
+    return f"{tenths // 10} %" if tenths % 10 == 0 else f"{tenths / 10} %"
+
+
+def moment(time_ms: int | None) -> str:
+    """Date and time of day in UTC, to the second; a dash for times no calendar has.
+
+    >>> moment(1_700_000_000_000)
+    '2023-11-14 22:13:20Z'
+    """
+    if time_ms is None:
+        return DASH
+    try:
+        return f"{_EPOCH + timedelta(milliseconds=time_ms):%Y-%m-%d %H:%M:%S}Z"
+    except OverflowError:
+        return DASH
+
+
+def duration(milliseconds: int | None) -> str:
+    """A span of time in its two largest units.
+
+    >>> duration(93_784_000), duration(4_200), duration(-1), duration(None)
+    ('1d 2h', '4s', '0s', '–')
+    """
+    if milliseconds is None:
+        return DASH
+    rest = max(0, milliseconds) // 1000
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"
