@@ -29,17 +29,21 @@ def read_topic(
     ends: Mapping[int, int] | None = None,
     batch: int = 2_000,
     progress: Progress | None = None,
+    positions: dict[int, int] | None = None,
 ) -> Iterator[RawBatch]:
     """The records of every partition from its start to its end, in offset order within a partition, committed ones only.
 
     ``starts`` and ``ends`` are offsets by partition, half-open; without them it is what the broker has when reading
     begins: what arrives later is not read, so that it always ends. With ``starts`` or ``ends``, partitions not named
-    there are read as a whole. ``settings`` as from `driftline.broker.settings.replaying`. Memory: one batch and the
+    there are read as a whole. ``positions`` is filled with where each partition ends, for who wants to go on from there.
+    ``settings`` as from `driftline.broker.settings.replaying`. Memory: one batch and the
     client's queue. Raises BrokerError when the topic does not exist, its start is gone, or its end cannot be reached.
     """
     consumer = ck.Consumer(settings)
     try:
         ranges = _ranges(consumer, topic, starts or {}, ends or {})
+        if positions is not None:
+            positions.update({partition: end for partition, (_, end) in ranges.items()})
         yield from _read(consumer, topic, ranges, batch, progress or _say_nothing)
     except ck.KafkaException as error:
         raise BrokerError(f"topic {topic!r} must be readable: {error.args[0].str()}") from error

@@ -8,6 +8,7 @@ user may set. ``auto.offset.reset=error`` wherever a silent reset would lose eve
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from driftline.config import KafkaConfig
@@ -33,12 +34,13 @@ _FAST: Final[Settings] = {
 }
 
 
-def connecting(kafka: KafkaConfig, purpose: str) -> Settings:
+def connecting(kafka: KafkaConfig, purpose: str, more: Mapping[str, str] | None = None) -> Settings:
     """What every client is given. ``purpose`` is how brokers' logs and quotas see it: ``driftline-<purpose>``."""
     return {
         "client.id": f"driftline-{purpose}",
         "logger": LOG,
         **kafka.client,
+        **(more or {}),
         "bootstrap.servers": kafka.bootstrap,
     }
 
@@ -78,12 +80,11 @@ def producing(kafka: KafkaConfig) -> Settings:
         "linger.ms": 5,
         "compression.type": "lz4",
         "message.max.bytes": 8_388_608,
-        **connecting(kafka, "produce"),
-        **kafka.producer,
+        **connecting(kafka, "produce", kafka.producer),
         "enable.idempotence": True,
         "acks": "all",
     }
 
 
 def _consuming(kafka: KafkaConfig, purpose: str, own: Settings, chosen: Settings | None = None) -> Settings:
-    return {**(chosen or {}), **connecting(kafka, purpose), **kafka.consumer, **_READING, **own}
+    return {**(chosen or {}), **connecting(kafka, purpose, kafka.consumer), **_READING, **own}
