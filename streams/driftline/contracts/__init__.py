@@ -1,0 +1,1 @@
+"""Wire types and bytes <-> types: no I/O, no clock."""
