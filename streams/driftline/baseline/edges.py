@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -43,8 +44,8 @@ def _closed(edges: tuple[float, ...], high: float) -> tuple[float, ...]:
 
     There is none above the greatest double: it is then counted as overflow, in the baseline as in the windows.
     """
-    above = float(np.nextafter(high, np.inf))
-    return (*edges, above) if np.isfinite(above) else edges
+    above = math.nextafter(high, math.inf)
+    return (*edges, above) if math.isfinite(above) else edges
 
 
 def count_on(edges: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.int64]:

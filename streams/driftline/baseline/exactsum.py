@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -67,4 +67,4 @@ def to_float(value: Fraction) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(float(np.finfo(np.float64).max), value)
+        return sys.float_info.max if value > 0 else -sys.float_info.max
