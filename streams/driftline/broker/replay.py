@@ -41,7 +41,8 @@ def read_topic(
     """
     consumer = ck.Consumer(settings)
     try:
-        ranges = _ranges(consumer, topic, starts or {}, ends or {})
+        partitions = _partitions(consumer, topic, str(settings["bootstrap.servers"]))
+        ranges = _ranges(consumer, topic, partitions, starts or {}, ends or {})
         if positions is not None:
             positions.update({partition: end for partition, (_, end) in ranges.items()})
         yield from _read(consumer, topic, ranges, batch, progress or _say_nothing)
@@ -51,14 +52,21 @@ def read_topic(
         consumer.close()
 
 
-def _ranges(
-    consumer: ck.Consumer, topic: str, starts: Mapping[int, int], ends: Mapping[int, int]
-) -> dict[int, tuple[int, int]]:
-    metadata = consumer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+def _partitions(consumer: ck.Consumer, topic: str, bootstrap: str) -> list[int]:
+    try:
+        metadata = consumer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+    except ck.KafkaException as error:
+        raise BrokerError(f"Kafka at {bootstrap} does not answer: {error.args[0].str()}") from error
     if metadata.error is not None:
         raise BrokerError(f"topic {topic!r} must be readable: {metadata.error.str()}")
+    return sorted(metadata.partitions)
+
+
+def _ranges(
+    consumer: ck.Consumer, topic: str, partitions: list[int], starts: Mapping[int, int], ends: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
     ranges = {}
-    for partition in sorted(metadata.partitions):
+    for partition in partitions:
         low, high = consumer.get_watermark_offsets(ck.TopicPartition(topic, partition), timeout=TIMEOUT_SECONDS)
         start, end = starts.get(partition, low), min(ends.get(partition, high), high)
         if start < low < end:

@@ -2,7 +2,7 @@
 
 What exactness rests on is fixed here and refused in the configuration (`driftline.config.load.OURS`); everything else a
 user may set. ``auto.offset.reset=error`` wherever a silent reset would lose events. Logs go to the logger
-``driftline.kafka``, so that a lost connection is a log line and not noise on a terminal.
+``driftline.kafka``, each line at most once in ten seconds: a lost connection is news, not noise.
 """
 
 from __future__ import annotations
@@ -16,6 +16,31 @@ from driftline.config import KafkaConfig
 Settings = dict[str, object]
 
 LOG: Final = logging.getLogger("driftline.kafka")
+_SILENT_SECONDS: Final = 10.0
+
+
+class _Seldom(logging.Filter):
+    """Lets a line pass unless the same one has passed a short while ago; librdkafka repeats itself ten times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is news; what stands in brackets at its end ("after 3ms in state CONNECT") is not."""
+        line = record.getMessage().partition(" (after ")[0]
+        news = record.created - self._last.get(line, -_SILENT_SECONDS) >= _SILENT_SECONDS
+        if news:
+            self._last = {one: at for one, at in self._last.items() if record.created - at < _SILENT_SECONDS}
+            self._last[line] = record.created
+        return news
+
+
+LOG.addHandler(logging.NullHandler())
+LOG.addFilter(_Seldom())
+
+MAX_MESSAGE_BYTES: Final = 8_388_608
+"""Largest record that driftline writes. Chosen: a flush of some thousand features fits; brokers take 1 MiB unless told."""
 
 _READING: Final[Settings] = {
     "auto.offset.reset": "error",
@@ -79,7 +104,7 @@ def producing(kafka: KafkaConfig) -> Settings:
     return {
         "linger.ms": 5,
         "compression.type": "lz4",
-        "message.max.bytes": 8_388_608,
+        "message.max.bytes": MAX_MESSAGE_BYTES,
         **connecting(kafka, "produce", kafka.producer),
         "enable.idempotence": True,
         "acks": "all",

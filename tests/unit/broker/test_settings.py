@@ -5,7 +5,7 @@ from collections.abc import Callable
 import confluent_kafka as ck
 import pytest
 
-from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
+from driftline.broker.settings import LOG, Settings, connecting, fetching, following, joining, producing, replaying
 from driftline.config import KafkaConfig
 from driftline.config.load import OURS
 
@@ -60,3 +60,14 @@ def test_librdkafka_knows_every_setting(make: Callable[[KafkaConfig], Settings])
 
 def test_connecting_is_enough_for_an_admin() -> None:
     assert connecting(KafkaConfig(), "x")["client.id"] == "driftline-x"
+
+
+def test_a_log_line_is_said_once_in_ten_seconds(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger=LOG.name):
+        for attempt in range(5):
+            LOG.error("unit test: no connection to %s (after %dms in state CONNECT)", "b:1", attempt)
+        LOG.error("unit test: no connection to b:2 (after 1ms in state CONNECT)")
+    assert [record.getMessage().split(" (")[0] for record in caplog.records] == [
+        "unit test: no connection to b:1",
+        "unit test: no connection to b:2",
+    ]

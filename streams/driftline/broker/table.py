@@ -1,0 +1,71 @@
+"""Reading a compacted topic as a table: the latest value of every key, as of now."""
+
+from __future__ import annotations
+
+import confluent_kafka as ck
+
+from driftline.broker.settings import Settings
+from driftline.errors import BrokerError
+
+POLL_SECONDS = 0.5
+PATIENCE = 60
+"""Polls without a record after which a topic is given up. Chosen, because half a minute outlasts an election of leaders."""
+
+
+def read_table(settings: Settings, topic: str) -> dict[bytes, bytes]:
+    """Key to latest value of all partitions, from the beginning to where they end now; deleted keys are not in it.
+
+    Keys must stay in one partition, as they do with any one partitioner. An empty topic is an empty table.
+
+    Raises:
+        BrokerError: the topic does not exist or cannot be read to its end.
+
+    """
+    consumer = ck.Consumer({**settings, "enable.partition.eof": False, "auto.offset.reset": "earliest"})
+    try:
+        return _read(consumer, topic)
+    except ck.KafkaException as error:
+        raise BrokerError(f"topic {topic!r} must be readable: {error}") from error
+    finally:
+        consumer.close()
+
+
+def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, bytes]:
+    metadata = consumer.list_topics(topic, timeout=15).topics[topic]
+    if metadata.error is not None or not metadata.partitions:
+        raise BrokerError(f"topic {topic!r} must exist: {metadata.error}")
+    left: dict[int, int] = {}
+    start = []
+    for partition in metadata.partitions:
+        low, high = consumer.get_watermark_offsets(ck.TopicPartition(topic, partition), timeout=15)
+        if high > low:
+            left[partition] = high
+            start.append(ck.TopicPartition(topic, partition, low))
+    consumer.assign(start)
+    table: dict[bytes, bytes] = {}
+    idle = 0
+    while left:
+        messages = consumer.consume(1000, POLL_SECONDS)
+        idle = 0 if messages else idle + 1
+        if idle > PATIENCE:
+            raise BrokerError(f"topic {topic!r} could not be read to its end: partitions {sorted(left)} are missing")
+        for message in messages:
+            _take(message, table)
+        for partition, position in ((place.partition, place.offset) for place in consumer.position(start)):
+            if partition in left and position >= left[partition]:
+                del left[partition]
+    return table
+
+
+def _take(message: ck.Message, table: dict[bytes, bytes]) -> None:
+    error = message.error()
+    if error is not None:
+        if error.fatal():
+            raise BrokerError(f"reading failed: {error}")
+        return
+    key = message.key() or b""
+    value = message.value()
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value

@@ -1,0 +1,79 @@
+"""What the commands share: options, the configuration they name, and how errors end."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Iterator
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftline.errors import ConfigError, DriftlineError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from driftline.config import Config
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Configuration file (TOML).", envvar="DRIFTLINE_CONFIG")
+]
+Bootstrap = Annotated[str | None, typer.Option("--bootstrap", "-b", help="Kafka, host:port[,host:port].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, one document a line.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what arrives, until Ctrl-C.")]
+
+WIDTH = 160
+"""Columns of a table that goes to no terminal."""
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    FINE = 0
+    VIOLATIONS = 1
+    USAGE = 2
+    FAILED = 3
+
+
+@contextlib.contextmanager
+def errors() -> Iterator[None]:
+    """An error on purpose is its one line and an exit code: 2 for what was typed or configured, 3 for what failed."""
+    try:
+        yield
+    except DriftlineError as error:
+        typer.echo(f"driftline: {error}", err=True)
+        raise typer.Exit(Exit.USAGE if isinstance(error, ConfigError) else Exit.FAILED) from error
+
+
+@contextlib.contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Ctrl-C, or a reader that has seen enough (``| head``), is how these commands end well."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(Exit.FINE) from None
+    except BrokenPipeError:
+        sys.stderr.close()  # else the interpreter complains about the pipe once more when it flushes at the end
+        raise typer.Exit(Exit.FINE) from None
+
+
+def configuration(path: Path | None, bootstrap: str | None) -> Config:
+    """The configuration of a file and the environment; ``bootstrap`` overrules where Kafka is. Raises ConfigError."""
+    from driftline.config import load_config
+
+    config = load_config(path)
+    if bootstrap is None:
+        return config
+    return dataclasses.replace(config, kafka=dataclasses.replace(config.kafka, bootstrap=bootstrap))
+
+
+def console() -> Console:
+    """Standard output, wide enough for tables when it is no terminal; square brackets are text, not markup."""
+    from rich.console import Console
+
+    made = Console(markup=False)
+    return made if made.is_terminal else Console(markup=False, width=WIDTH)

@@ -1,0 +1,74 @@
+"""The command ``driftline``. Help and completion import nothing heavy: each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from driftline import __version__
+from driftline.cli import baseline, results, topics
+from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors
+
+app = typer.Typer(
+    name="driftline",
+    help="Watch machine-learning models through Kafka: captures in, violations and gauges out.\n\n"
+    "Exit codes: 0 fine, 1 violations, 2 usage or configuration, 3 failed.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"driftline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+@app.command()
+def worker(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
+    """Run a worker until Ctrl-C or SIGTERM. To scale out, start more with the same configuration."""
+    with errors():
+        settings = configuration(config, bootstrap)
+        from driftline.agents.worker import run
+
+        run(settings)
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end, until Ctrl-C.")] = False,
+) -> None:
+    """Run the whole main job on an embedded broker with real flights and a real blizzard, in about a minute.
+
+    Needs neither Docker nor Java nor a Kafka; the data come with the extra [demo].
+    """
+    with errors():
+        from driftline.cli.demo import run
+
+        run(keep=keep)
+
+
+app.add_typer(baseline.app, name="baseline")
+app.add_typer(topics.app, name="topics")
+app.command()(results.violations)
+app.command()(results.statistics)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
