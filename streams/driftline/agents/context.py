@@ -1,0 +1,224 @@
+"""What the services of one worker share: configuration, clients' settings, the log, counters, and what they tell people."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from driftline.agents.clock import monotonic, now_ms
+from driftline.agents.counters import Counters
+from driftline.agents.log import LogFollower
+from driftline.broker.admin import Admin
+from driftline.broker.fetcher import Fetcher
+from driftline.broker.log import LogReader
+from driftline.broker.producer import DurableProducer
+from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
+from driftline.broker.table import read_table
+from driftline.config import Config, ModelConfig, TopicConfig
+from driftline.contracts.capture import CaptureTopic, KeyNames
+from driftline.contracts.log import LogRecord, Retire, Stamp, TopicShape
+from driftline.contracts.topics import TopicNames
+from driftline.engine.book import Emitted
+from driftline.engine.settings import ModelSettings, SourceSettings
+from driftline.engine.verdict import Verdict
+from driftline.errors import BrokerError
+from driftline.windows.panes import PaneSpec
+from driftline.windows.spec import WindowSpec
+
+SNAPSHOT_SECONDS = 30.0
+"""Time between two snapshots. Chosen, because the log of half a minute is folded in well under a second."""
+
+METADATA_SECONDS = 10.0
+"""Time between two looks for new partitions and topics created anew."""
+
+
+@dataclass(frozen=True)
+class IdleRule:
+    """When a source with nothing left to read is declared idle, and where its watermark goes."""
+
+    after_seconds: float
+    advance: str
+    lateness_ms: int
+
+    def watermark(self, now: int, highest: int) -> int:
+        """Wall time less the lateness for live topics; else the highest watermark of all."""
+        return now - self.lateness_ms if self.advance == "wall" else highest
+
+
+class WorkerContext:
+    """One worker's shared ground; nothing is connected before it is asked for."""
+
+    def __init__(self, config: Config) -> None:
+        """Derive every setting once."""
+        self.config = config
+        self.name = config.name
+        self.topics = TopicNames(config.topic_prefix)
+        self.kafka = config.kafka
+        self.flush_seconds = config.flush_interval_ms / 1000
+        self.snapshot_seconds = SNAPSHOT_SECONDS
+        self.metadata_seconds = METADATA_SECONDS
+        self.capture_topics = [topic.name for topic in config.topics]
+        self.counters = Counters()
+        self.log = LogFollower(self.log_reader, self.load_snapshots)
+        self.verdict: Verdict | None = None
+        self.failure: BaseException | None = None
+        self.beats: dict[str, float] = {}
+        self.on_emitted: list[Callable[[Emitted, int], None]] = []
+        self.on_judged: list[Callable[[LogRecord], None]] = []
+        self.owned: dict[tuple[str, int], tuple[int | None, int]] = {}
+        self.caught_up = False
+        self.address = ""
+        self._admin: Admin | None = None
+        self._writer = secrets.token_hex(8)
+        self._numbers = itertools.count()
+        self._topics = {topic.name: topic for topic in config.topics}
+        self._models: dict[tuple[str, str], ModelSettings] = {}
+
+    # -- settings ---------------------------------------------------------------------------------------------------
+
+    def source_settings(self, topic: str) -> SourceSettings:
+        """How the sources of a topic tell time."""
+        settings = self._topics[topic]
+        return SourceSettings(settings.lateness_ms, settings.future_limit_ms)
+
+    def model_settings(self, model: str, version: str) -> ModelSettings:
+        """How a model is windowed; made once a model."""
+        key = (model, version)
+        if key not in self._models:
+            self._models[key] = model_settings(self.config.model(model, version))
+        return self._models[key]
+
+    def decoder_settings(self, topic: str) -> CaptureTopic:
+        """How the records of a topic are read."""
+        return decoder_settings(self._topics[topic])
+
+    def idle_rule(self, topic: str) -> IdleRule:
+        """When a source of a topic is idle."""
+        settings = self._topics[topic]
+        return IdleRule(settings.idle_after_ms / 1000, settings.idle_advance, settings.lateness_ms)
+
+    def horizon(self, topic: str) -> int:
+        """The latest event time that unread records of a topic may have by now."""
+        return now_ms() + self._topics[topic].future_limit_ms
+
+    @property
+    def dedupe_bound(self) -> int:
+        """The largest number of offsets that any model looks back for event ids."""
+        return max(m.dedupe for m in (self.config.defaults, *self.config.models.values()))
+
+    @property
+    def alignment_ms(self) -> int:
+        """How far ahead of the slowest source one may be read: two of the longest windows, so that few panes wait."""
+        models = (self.config.defaults, *self.config.models.values())
+        return 2 * max(window.length_ms for model in models for window in model.windows)
+
+    # -- Kafka ------------------------------------------------------------------------------------------------------
+
+    def stamps(self) -> Stamp:
+        """The next stamp of this worker's records."""
+        return Stamp(self._writer, next(self._numbers))
+
+    @property
+    def admin(self) -> Admin:
+        """The admin client, made on first use."""
+        if self._admin is None:
+            self._admin = Admin(connecting(self.kafka, "admin"))
+        return self._admin
+
+    def producer(self) -> DurableProducer:
+        """A producer of one's own."""
+        return DurableProducer(producing(self.kafka))
+
+    def fetcher(self) -> Fetcher:
+        """A reader of captures."""
+        return Fetcher(fetching(self.kafka))
+
+    def member_settings(self, role: str) -> Settings:
+        """Settings of a member of the group of ``role``."""
+        return joining(self.kafka, f"{self.name}-{role}")
+
+    def topic_shapes(self) -> list[TopicShape]:
+        """Ids and partition counts of all captures topics. Blocks; raises BrokerError when one does not exist."""
+        shapes = self.admin.describe(self.capture_topics)
+        missing = [name for name in self.capture_topics if name not in shapes]
+        if missing:
+            raise BrokerError(f"captures topic {missing[0]!r} must exist (driftline topics create makes driftline's own)")
+        return [shapes[name] for name in self.capture_topics]
+
+    def load_snapshots(self) -> dict[bytes, bytes]:
+        """Everything on the snapshots topic. Blocks; raises BrokerError."""
+        return self.load_table(self.topics.snapshots)
+
+    def load_table(self, topic: str) -> dict[bytes, bytes]:
+        """The latest value of every key of a compacted topic. Blocks; raises BrokerError."""
+        return read_table(replaying(self.kafka), topic)
+
+    def log_reader(self) -> LogReader:
+        """A reader of the delta log."""
+        return LogReader(following(self.kafka), self.topics.partials)
+
+    def retirements(self, shapes: list[TopicShape]) -> Iterator[Retire]:
+        """Records that end the earlier lives of topics that were created anew."""
+        for shape in shapes:
+            known = self.log.state.topic_ids.get(shape.topic)
+            if known is not None and known != shape.topic_id:
+                yield Retire(shape.topic, known, self.horizon(shape.topic), self.stamps())
+
+    def cut_log(self, offset: int) -> None:
+        """Let go of the log below ``offset``; what cannot be deleted is left to retention."""
+        if offset > 0:
+            self.admin.delete_records(self.topics.partials, 0, offset)
+
+    # -- telling ----------------------------------------------------------------------------------------------------
+
+    def beat(self, name: str) -> None:
+        """Note that a loop is alive."""
+        self.beats[name] = monotonic()
+
+    def verdict_changed(self, verdict: Verdict | None) -> None:
+        """Note whether this worker judges."""
+        self.verdict = verdict
+
+    def emitted(self, emitted: Emitted, now: int) -> None:
+        """Tell everybody who listens what a closed window said."""
+        for listener in self.on_emitted:
+            listener(emitted, now)
+
+    def judged(self, record: LogRecord) -> None:
+        """Tell everybody who listens of a record that this worker's verdict has counted."""
+        for listener in self.on_judged:
+            listener(record)
+
+    @contextlib.contextmanager
+    def fatal(self, agent: str) -> Iterator[None]:
+        """An error inside an agent's step ends the worker: state is half changed, and a restart is exact."""
+        try:
+            yield
+        except BaseException as error:
+            if self.failure is None:
+                self.failure = error
+            error.add_note(f"in the {agent} agent")
+            raise
+
+
+def model_settings(model: ModelConfig) -> ModelSettings:
+    """The engine's view of a model's configuration. Raises ConfigError when panes do not tile the windows."""
+    windows = tuple(WindowSpec(w.length_ms, w.step_ms, model.timezone) for w in model.windows)
+    PaneSpec(model.pane_ms).check_tiles(windows)
+    return ModelSettings(model.pane_ms, windows, model.timezone, model.dedupe, model.open_after, model.resolve_after)
+
+
+def decoder_settings(topic: TopicConfig) -> CaptureTopic:
+    """The decoder's view of a topic's configuration."""
+    return CaptureTopic(
+        topic.name,
+        topic.format,
+        topic.model,
+        topic.version,
+        KeyNames(**topic.keys),
+        topic.max_record_bytes,
+        topic.output_columns,
+    )

@@ -1,0 +1,192 @@
+"""What the worker shows of itself: series for Prometheus, the state of the live page, and the answers to probes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from mode import Service
+
+from driftline import __version__
+from driftline.agents.clock import monotonic, now_ms
+from driftline.agents.context import WorkerContext
+from driftline.agents.pagestate import PageBuilder
+from driftline.contracts.log import Counts, Delta, LogRecord
+from driftline.engine.book import Emitted
+from driftline.engine.ledger import Outcome
+from driftline.exporter.operations import ServingTotals
+from driftline.exporter.render import Renderer
+from driftline.exporter.series import SeriesTable
+from driftline.exporter.server import ExporterServer, Health
+from driftline.exporter.windows import show_closed, show_model, show_open, show_watch
+from driftline.exporter.worker import WorkerMetrics
+from driftline.stats.operations import LATENCY_EDGES, Operations
+from driftline.web.page import LivePage
+from driftline.windows.watermark import NO_TIME
+
+EARLY_SECONDS = 1.0
+"""Time between two early readings of the open windows."""
+
+EARLY_BUDGET_SECONDS = 0.02
+"""Time that early readings may take of each second; with many models they take turns. Chosen, because it is 2 % of a core."""
+
+STALLED_SECONDS = 30.0
+"""A loop that has not come round for this long is stuck."""
+
+REASONS_SHOWN = 20
+
+
+class TelemetryService(Service):
+    """Serves ``/metrics``, ``/live``, ``/ready`` and the page, and keeps what they show up to date."""
+
+    def __init__(self, context: WorkerContext, readiness: Any, **options: Any) -> None:
+        """``readiness()`` gives what is still missing before the worker is ready; nothing when it is."""
+        super().__init__(**options)
+        metrics = context.config.metrics
+        self.context = context
+        self.table = SeriesTable(max_series=metrics.max_series)
+        self.metrics = WorkerMetrics(__version__)
+        self.totals = ServingTotals(self.table, LATENCY_EDGES)
+        self.page = PageBuilder(context)
+        self._readiness = readiness
+        self._sources: set[tuple[str, int]] = set()
+        self._letters: dict[str, int] = {}
+        self._turn = 0
+        self.server = ExporterServer(
+            Renderer(self.table, self.metrics),
+            host=metrics.host,
+            port=metrics.port,
+            live=self._live,
+            ready=self._ready,
+            page=LivePage(self.page.take),
+        )
+
+    async def on_start(self) -> None:
+        """Listen."""
+        self.context.log.listen(self._on_log)
+        self.context.on_emitted.append(self._on_emitted)
+        self.context.on_judged.append(self._on_judged)
+        await self.server.start()
+        self.context.address = f"http://{self.context.config.metrics.host}:{self.server.port}"
+        self.log.info("metrics at %s/metrics, live page at %s/", self.context.address, self.context.address)
+
+    async def on_stop(self) -> None:
+        """Stop listening."""
+        await self.server.stop()
+
+    @Service.task
+    async def _run(self) -> None:
+        while not self.should_stop:
+            await asyncio.sleep(EARLY_SECONDS)
+            with self.context.fatal("telemetry"):
+                self._show_sources()
+                self._show_models()
+                self.metrics.show_table(len(self.table), self.table.dropped, self.table.shortened)
+                self.page.tick()
+
+    # -- probes -----------------------------------------------------------------------------------------------------
+
+    def _live(self) -> Health:
+        now = monotonic()
+        stuck = [f"the {name} loop has not moved for {now - at:.0f} s" for name, at in self.context.beats.items() if now - at > STALLED_SECONDS]
+        return Health(not stuck, tuple(stuck))
+
+    def _ready(self) -> Health:
+        missing = tuple(self._readiness())
+        return Health(not missing, missing)
+
+    # -- sources ----------------------------------------------------------------------------------------------------
+
+    def _on_log(self, _offset: int, record: LogRecord, outcome: Outcome) -> None:
+        kind = type(record).__name__.lower()
+        self.metrics.count_log_record(kind, outcome.value)
+        if isinstance(record, Delta) and outcome is Outcome.COUNTED:
+            place = (record.source.topic, record.source.partition)
+            if place in self._sources:
+                self.metrics.count_records(*place, _results(record.records))
+                self.metrics.count_rows(*place, _results(record.rows))
+
+    def _show_sources(self) -> None:
+        owned = self.context.owned
+        for place in self._sources - set(owned):
+            self.metrics.remove_source(*place)
+        for place in set(owned) - self._sources:
+            self.metrics.add_source(*place)
+        self._sources = set(owned)
+        holding = {(s.topic, s.partition) for s in self.context.log.state.holding_back()}
+        for place, (lag, watermark) in owned.items():
+            if lag is not None:
+                self.metrics.set_lag(*place, lag)
+            if watermark > NO_TIME:
+                self.metrics.set_watermark(*place, watermark)
+            self.metrics.set_holds_back(*place, holds_back=place in holding)
+        for reason, count in self.context.counters.reasons.items():
+            self.metrics.count_deadletter(reason, count - self._letters.get(reason, 0))
+            self._letters[reason] = count
+
+    # -- models -----------------------------------------------------------------------------------------------------
+
+    def _on_judged(self, record: LogRecord) -> None:
+        """Totals of what models serve, from the deltas that this worker judges."""
+        if not isinstance(record, Delta):
+            return
+        told: set[tuple[str, str, int]] = set()
+        for pane in record.panes:
+            place = (pane.model, pane.version, pane.pane)
+            if place in told:
+                continue
+            told.add(place)
+            calls = Operations.from_state(pane.statistics["operations"])
+            self.totals.add(
+                pane.model,
+                pane.version,
+                requests=calls.requests,
+                rows=calls.rows,
+                errors=calls.errors,
+                latency_counts=calls.latency_counts.tolist(),
+                latency_microseconds=round(calls.latency_sum * 1e6),
+            )
+
+    def _on_emitted(self, emitted: Emitted, now: int) -> None:
+        statistics = emitted.statistics
+        show_closed(self.table, statistics)
+        self.page.closed(emitted)
+        for event in emitted.violations:
+            self.metrics.count_violation(event.model, event.version, event.check, event.severity, event.event_id)
+            if self.context.caught_up:
+                self.metrics.observe_window_to_violation(max(0.0, (now - event.window.end) / 1000))
+
+    def _show_models(self) -> None:
+        verdict = self.context.verdict
+        if verdict is None:
+            self.table.retain(())
+            self.page.forget()
+            return
+        self.table.retain(verdict.books)
+        books = sorted(verdict.books.items())
+        until = monotonic() + EARLY_BUDGET_SECONDS
+        for step in range(len(books)):
+            key, book = books[(self._turn + step) % len(books)]
+            for statistics in book.early(verdict.log, verdict.shelf):
+                show_open(self.table, statistics)
+                self.page.opened(statistics)
+            if book.lane is not None:
+                show_watch(self.table, *key, {r.feature: r.state.value for r in book.lane.readings()})
+            line = verdict.log.line(*key)
+            incidents = dict.fromkeys(("info", "warning", "critical"), 0)
+            for _, incident in book.incidents.open_incidents():
+                incidents[incident.severity] += 1
+            show_model(self.table, *key, line.baselines[-1].baseline if line.baselines else "", incidents)
+            if monotonic() > until:
+                self._turn = (self._turn + step + 1) % len(books)
+                break
+
+
+def _results(counts: Counts) -> dict[str, int]:
+    return {
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "late": counts.late,
+        "duplicate": counts.duplicate,
+        "ignored": counts.ignored,
+    }

@@ -1,0 +1,126 @@
+"""Baselines as the engine uses them: content from the log, parsed once, with layout and decoder made from it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from driftline.baseline.layout import layout_of
+from driftline.baseline.model import Baseline
+from driftline.contracts.capture import CaptureTopic, Decoded, RawBatch
+from driftline.contracts.decoder import CaptureDecoder
+from driftline.contracts.schema import Schema
+from driftline.engine.ledger import LineOf, LogState
+from driftline.errors import ProtocolError
+from driftline.stats.layout import Layout
+from driftline.stats.open_profile import OpenProfile
+from driftline.stats.profile import Profile
+
+_DECODER = msgspec.json.Decoder(Baseline)
+
+
+def pack_baseline(baseline: Baseline) -> bytes:
+    """A baseline's whole content for the log: compressed JSON."""
+    return zlib.compress(msgspec.json.encode(baseline), 6)
+
+
+def unpack_baseline(content: bytes) -> Baseline:
+    """The baseline behind :func:`pack_baseline`. Raises ProtocolError when it is none."""
+    try:
+        return _DECODER.decode(zlib.decompress(content))
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise ProtocolError(f"the content of a baseline in the log must be readable: {error}") from error
+
+
+@dataclass
+class BaselineShelf:
+    """Every baseline that the log holds the content of, by id; parsing happens once, on the first use."""
+
+    _baselines: dict[str, Baseline] = field(default_factory=dict)
+    _layouts: dict[str, Layout] = field(default_factory=dict)
+    _schemas: dict[str, Schema] = field(default_factory=dict)
+
+    def learn(self, log: LogState) -> None:
+        """Take in the contents that are new in the log, and put away those that it has pruned."""
+        held = {e.baseline: e.content for line in log.models.values() for e in line.baselines if e.content}
+        for baseline in set(self._baselines) - set(held):
+            for kept in (self._baselines, self._layouts, self._schemas):
+                kept.pop(baseline, None)
+        for baseline, content in held.items():
+            if baseline and baseline not in self._baselines:
+                self._baselines[baseline] = unpack_baseline(content)
+
+    def baseline(self, baseline: str) -> Baseline | None:
+        """The baseline of an id; None for "" and for what the log no longer holds."""
+        return self._baselines.get(baseline)
+
+    def layout(self, baseline: str) -> Layout:
+        """What rows are folded onto under a baseline. Raises ProtocolError when its content is not there."""
+        if baseline not in self._layouts:
+            self._layouts[baseline] = layout_of(self._need(baseline))
+        return self._layouts[baseline]
+
+    def schema(self, baseline: str) -> Schema:
+        """How captures are decoded under a baseline. Raises ProtocolError when its content is not there."""
+        if baseline not in self._schemas:
+            self._schemas[baseline] = Schema.of(self._need(baseline), self.layout(baseline))
+        return self._schemas[baseline]
+
+    def empty(self, baseline: str) -> Profile | OpenProfile:
+        """A profile without rows: of the baseline's layout, or an open one where there is no baseline."""
+        return Profile.empty(self.layout(baseline)) if baseline else OpenProfile.empty()
+
+    def profile_from_state(self, baseline: str, state: dict[str, Any]) -> Profile | OpenProfile:
+        """The profile behind ``to_state``, for the layout that it was folded onto."""
+        return Profile.from_state(self.layout(baseline), state) if baseline else OpenProfile.from_state(state)
+
+    def _need(self, baseline: str) -> Baseline:
+        found = self._baselines.get(baseline)
+        if found is None:
+            raise ProtocolError(f"the log must hold the content of baseline {baseline!r}")
+        return found
+
+
+class Decoding:
+    """Decoders of one captures topic: one for the newest baselines, others made when an older one is still judged by."""
+
+    def __init__(self, topic: CaptureTopic, shelf: BaselineShelf, line_of: LineOf) -> None:
+        """``line_of`` tells the baselines of a model as the log has them at the time of asking."""
+        self._topic = topic
+        self._shelf = shelf
+        self._line_of = line_of
+        self._newest = CaptureDecoder(topic, self._schema_of)
+        self._under: dict[tuple[str, str, str], CaptureDecoder] = {}
+
+    def refresh(self) -> None:
+        """Forget what was made from earlier baselines; call it when the log brought one."""
+        self._newest = CaptureDecoder(self._topic, self._schema_of)
+        self._under.clear()
+
+    def decode(self, batch: RawBatch) -> Decoded:
+        """Decode under the newest baseline of each model."""
+        return self._newest.decode(batch)
+
+    def decode_under(self, batch: RawBatch, model: str, version: str, baseline: str) -> Decoded:
+        """Decode with one model under a baseline of one's choice ("" for none)."""
+        key = (model, version, baseline)
+        if key not in self._under:
+            self._under[key] = CaptureDecoder(self._topic, lambda m, v: self._chosen(key, m, v))
+        return self._under[key].decode(batch)
+
+    def empty(self, baseline: str) -> Profile | OpenProfile:
+        """A profile without rows for a baseline."""
+        return self._shelf.empty(baseline)
+
+    def _schema_of(self, model: str, version: str) -> Schema | None:
+        line = self._line_of(model, version)
+        newest = line.baselines[-1].baseline if line.baselines else ""
+        return self._shelf.schema(newest) if newest else None
+
+    def _chosen(self, key: tuple[str, str, str], model: str, version: str) -> Schema | None:
+        if (model, version) != key[:2]:
+            return self._schema_of(model, version)
+        return self._shelf.schema(key[2]) if key[2] else None

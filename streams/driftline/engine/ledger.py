@@ -1,0 +1,281 @@
+"""The fold of the delta log: the one pure function by which every worker knows who owns what, and how far.
+
+State is :class:`LogState`; :meth:`LogState.apply` takes the record at the next offset of the log and answers what
+became of it.  Two workers that have folded the same records hold equal states; nothing else enters (no clock, no
+group membership).  The rules, with ``source`` a partition of one life of a topic:
+
+1. A *claim* is the newest word on who owns its source; its offset is the fencing token.  It registers every source
+   of every topic that it names: a registered source that nobody has heard of holds all windows back.
+2. A *birth* sets the first position of a source, once.
+3. A *delta* counts if and only if its token is the newest claim of its source, its start is the position, and its
+   writer knew every baseline that judges what it folded.
+4. *idle* moves a watermark on, *gap* moves a position on, *retire* ends the sources of a topic's earlier life.
+5. A *baseline* comes into force at the end of everything that was folded for its model before the record.
+6. ``closed`` is the smallest watermark of all living sources, and never goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+import msgspec
+
+from driftline.contracts.log import (
+    BaselineInForce,
+    Birth,
+    Claim,
+    Counts,
+    Delta,
+    Gap,
+    Idle,
+    LogRecord,
+    Retire,
+    Source,
+    VerdictClaim,
+)
+from driftline.windows.watermark import NO_TIME
+
+
+NOBODY = -1
+"""The token of a source that nobody owns: before its first claim, and after a refused delta, whose followers hang in the air."""
+
+
+class Outcome(StrEnum):
+    """What became of a record of the log."""
+
+    COUNTED = "counted"
+    ZOMBIE = "zombie"
+    DUPLICATE = "duplicate"
+    OUT_OF_ORDER = "out_of_order"
+    UNAWARE = "unaware"
+    STALE = "stale"
+
+
+class SourceState(msgspec.Struct):
+    """What the log says of one source."""
+
+    token: int = NOBODY
+    position: int = -1
+    base: int = -1
+    watermark: int = NO_TIME
+    idle: bool = False
+    retired: bool = False
+    records: Counts = msgspec.field(default_factory=Counts)
+    rows: Counts = msgspec.field(default_factory=Counts)
+
+
+class InForce(msgspec.Struct, frozen=True, array_like=True):
+    """A baseline and the event time from which windows are judged by it ("" judges nothing)."""
+
+    effective: int
+    baseline: str
+    content: bytes
+    origin: int
+
+
+class ModelLine(msgspec.Struct):
+    """The baselines of one model and version, oldest first, and the latest pane end folded so far."""
+
+    baselines: list[InForce] = msgspec.field(default_factory=list)
+    top: int = NO_TIME
+
+    def at(self, start: int) -> str:
+        """Id of the baseline that judges windows starting at ``start``; "" where there is none."""
+        for entry in reversed(self.baselines):
+            if entry.effective <= start:
+                return entry.baseline
+        return ""
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True):
+    """Something that windows must tell of: it touches windows that end after ``low`` and start at or before ``high``."""
+
+    kind: str
+    source: Source
+    start: int
+    end: int
+    low: int
+    high: int
+    reason: str = ""
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether the window [start, end) may miss, or was moved on by, what this fact tells."""
+        return end > self.low and start <= self.high
+
+
+ModelKey = tuple[str, str]
+
+LineOf = Callable[[str, str], ModelLine]
+"""Tells the baselines of a model and version as the log has them at the time of asking."""
+
+
+@dataclass
+class LogState:
+    """The fold of the log up to (and without) offset ``next_offset``."""
+
+    next_offset: int = 0
+    sources: dict[Source, SourceState] = field(default_factory=dict)
+    topic_ids: dict[str, str] = field(default_factory=dict)
+    retired_ids: set[tuple[str, str]] = field(default_factory=set)
+    models: dict[ModelKey, ModelLine] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    verdicts: dict[int, int] = field(default_factory=dict)
+    closed: int = NO_TIME
+    anomalies: int = 0
+
+    def apply(self, offset: int, record: LogRecord) -> Outcome:
+        """Fold the record at ``offset``; cost is a dictionary look-up or two, and the number of sources."""
+        self.next_offset = offset + 1
+        outcome = self._dispatch(offset, record)
+        if outcome is Outcome.OUT_OF_ORDER:
+            self.anomalies += 1
+        if outcome is Outcome.COUNTED and not isinstance(record, BaselineInForce | VerdictClaim):
+            self._advance()
+        return outcome
+
+    def position(self, source: Source) -> int | None:
+        """The next offset to read from ``source``; None before its birth."""
+        state = self.sources.get(source)
+        return None if state is None or state.position < 0 else state.position
+
+    def line(self, model: str, version: str) -> ModelLine:
+        """The baselines of a model; an empty line where none was announced."""
+        return self.models.get((model, version)) or ModelLine()
+
+    def living(self) -> Iterable[tuple[Source, SourceState]]:
+        """The sources that hold windows back."""
+        return ((source, state) for source, state in self.sources.items() if not state.retired)
+
+    def holding_back(self) -> list[Source]:
+        """The living sources whose watermark is the smallest: those that windows are waiting for."""
+        living = sorted(self.living())
+        lowest = min((state.watermark for _, state in living), default=NO_TIME)
+        return [source for source, state in living if state.watermark == lowest]
+
+    def prune(self, horizon: int) -> None:
+        """Forget facts, and contents of baselines, that no window starting at or after ``horizon`` can need.
+
+        Superseded baselines keep their place in the line, since deltas count them.
+        """
+        self.facts = [fact for fact in self.facts if fact.high >= horizon]
+        for line in self.models.values():
+            for index, newer in enumerate(line.baselines[1:]):
+                older = line.baselines[index]
+                if older.content and newer.effective <= horizon:
+                    line.baselines[index] = InForce(older.effective, older.baseline, b"", older.origin)
+
+    def _advance(self) -> None:
+        lowest = min((state.watermark for _, state in self.living()), default=NO_TIME)
+        self.closed = max(self.closed, lowest)
+
+    def _dispatch(self, offset: int, record: LogRecord) -> Outcome:
+        match record:
+            case Claim():
+                return self._claim(offset, record)
+            case Retire():
+                return self._retire(record)
+            case BaselineInForce():
+                return self._baseline(record)
+            case VerdictClaim():
+                self.verdicts[record.shard] = offset
+                return Outcome.COUNTED
+        state = self.sources.get(record.source)
+        if state is None or state.retired or state.token != record.token:
+            return Outcome.ZOMBIE
+        match record:
+            case Birth():
+                return self._birth(state, record)
+            case Idle():
+                return self._idle(state, record)
+            case Gap():
+                return self._gap(state, record)
+            case Delta():
+                return self._delta(state, record)
+
+    def _claim(self, offset: int, record: Claim) -> Outcome:
+        source = record.source
+        if (source.topic, source.topic_id) in self.retired_ids:
+            return Outcome.STALE
+        for shape in record.topics:
+            if (shape.topic, shape.topic_id) in self.retired_ids:
+                continue
+            self.topic_ids[shape.topic] = shape.topic_id
+            for partition in range(shape.partitions):
+                self.sources.setdefault(Source(shape.topic, shape.topic_id, partition), SourceState())
+        self.sources.setdefault(source, SourceState()).token = offset
+        return Outcome.COUNTED
+
+    def _retire(self, record: Retire) -> Outcome:
+        key = (record.topic, record.topic_id)
+        if key in self.retired_ids:
+            return Outcome.DUPLICATE
+        self.retired_ids.add(key)
+        for source, state in self.sources.items():
+            if (source.topic, source.topic_id) == key and not state.retired:
+                state.retired = True
+                low = max(state.watermark, self.closed)
+                start = max(state.position, 0)
+                self.facts.append(Fact("retire", source, start, start, low, record.horizon, "the topic was created anew"))
+        return Outcome.COUNTED
+
+    def _birth(self, state: SourceState, record: Birth) -> Outcome:
+        if state.position >= 0:
+            return Outcome.DUPLICATE
+        state.position = state.base = record.to
+        state.watermark = max(state.watermark, record.watermark)
+        return Outcome.COUNTED
+
+    def _idle(self, state: SourceState, record: Idle) -> Outcome:
+        if record.at != state.position:
+            return Outcome.DUPLICATE if record.at < state.position else Outcome.OUT_OF_ORDER
+        state.idle = True
+        if record.watermark > state.watermark:
+            self.facts.append(
+                Fact("idle", record.source, record.at, record.at, state.watermark, record.watermark - 1),
+            )
+            state.watermark = record.watermark
+        return Outcome.COUNTED
+
+    def _gap(self, state: SourceState, record: Gap) -> Outcome:
+        if record.start != state.position:
+            return Outcome.DUPLICATE if record.end <= state.position else Outcome.OUT_OF_ORDER
+        self.facts.append(
+            Fact("gap", record.source, record.start, record.end, state.watermark, record.horizon, record.reason),
+        )
+        state.position = state.base = record.end
+        return Outcome.COUNTED
+
+    def _delta(self, state: SourceState, record: Delta) -> Outcome:
+        if record.start != state.position:
+            if record.end <= state.position:
+                return Outcome.DUPLICATE
+            top = max((known.top for known in record.baselines), default=record.watermark)
+            reason = f"a delta began at {record.start} where {state.position} was due"
+            self.facts.append(Fact("anomaly", record.source, record.start, record.end, state.watermark, top, reason))
+            return Outcome.OUT_OF_ORDER
+        for known in record.baselines:
+            line = self.line(known.model, known.version)
+            if known.known < len(line.baselines) and line.baselines[known.known].effective < known.top:
+                state.token = NOBODY
+                return Outcome.UNAWARE
+        state.position = record.end
+        state.watermark = max(state.watermark, record.watermark)
+        state.idle = False
+        state.records = state.records.plus(record.records)
+        state.rows = state.rows.plus(record.rows)
+        for known in record.baselines:
+            line = self.models.setdefault((known.model, known.version), ModelLine())
+            line.top = max(line.top, known.top)
+        return Outcome.COUNTED
+
+    def _baseline(self, record: BaselineInForce) -> Outcome:
+        line = self.models.setdefault((record.model, record.version), ModelLine())
+        if line.baselines and record.origin <= line.baselines[-1].origin:
+            return Outcome.DUPLICATE
+        effective = max(record.effective, line.top, self.closed if line.top > NO_TIME else NO_TIME)
+        if line.baselines:
+            effective = max(effective, line.baselines[-1].effective + record.pane_ms)
+        effective = -(-effective // record.pane_ms) * record.pane_ms if effective > NO_TIME else NO_TIME
+        line.baselines.append(InForce(effective, record.baseline, record.content, record.origin))
+        return Outcome.COUNTED

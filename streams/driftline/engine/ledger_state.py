@@ -1,0 +1,55 @@
+"""The log's state as plain values, for snapshots; a version that is not known is refused, not guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from driftline.contracts.log import Source
+from driftline.engine.ledger import Fact, LogState, ModelLine, SourceState
+from driftline.errors import ProtocolError
+
+STATE_VERSION = 1
+
+
+def log_to_state(log: LogState) -> dict[str, Any]:
+    """Everything that the fold holds, in a fixed order."""
+    return {
+        "v": STATE_VERSION,
+        "next_offset": log.next_offset,
+        "sources": [msgspec.to_builtins([source, state]) for source, state in sorted(log.sources.items(), key=_first)],
+        "topic_ids": sorted(log.topic_ids.items()),
+        "retired_ids": sorted(log.retired_ids),
+        "models": [[*key, msgspec.to_builtins(line, builtin_types=(bytes,))] for key, line in sorted(log.models.items())],
+        "facts": msgspec.to_builtins(log.facts),
+        "verdicts": sorted(log.verdicts.items()),
+        "closed": log.closed,
+        "anomalies": log.anomalies,
+    }
+
+
+def log_from_state(state: dict[str, Any]) -> LogState:
+    """The fold behind :func:`log_to_state`.
+
+    Raises:
+        ProtocolError: the state is of a version that this program does not know.
+
+    """
+    if state.get("v") != STATE_VERSION:
+        raise ProtocolError(f"the state of the log must have version {STATE_VERSION}, got {state.get('v')!r}")
+    return LogState(
+        next_offset=state["next_offset"],
+        sources={msgspec.convert(s, Source): msgspec.convert(held, SourceState) for s, held in state["sources"]},
+        topic_ids=dict(state["topic_ids"]),
+        retired_ids={(topic, topic_id) for topic, topic_id in state["retired_ids"]},
+        models={(model, version): msgspec.convert(line, ModelLine) for model, version, line in state["models"]},
+        facts=msgspec.convert(state["facts"], list[Fact]),
+        verdicts=dict(state["verdicts"]),
+        closed=state["closed"],
+        anomalies=state["anomalies"],
+    )
+
+
+def _first(pair: tuple[Source, SourceState]) -> Source:
+    return pair[0]

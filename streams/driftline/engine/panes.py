@@ -1,0 +1,143 @@
+"""What is stored of event time: panes (and blocks of rolled-up panes) of one model, and the windows they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from driftline.contracts.log import PaneDelta, Source
+from driftline.engine.baselines import BaselineShelf
+from driftline.stats.open_profile import OpenProfile
+from driftline.stats.profile import Profile
+from driftline.windows.panes import PaneSpec
+from driftline.windows.rollup import plan_rollup
+from driftline.windows.spec import Window, WindowSpec
+
+AnyProfile = Profile | OpenProfile
+
+
+class Share(msgspec.Struct, array_like=True):
+    """What one source gave: records and rows, and the first and last offset among them."""
+
+    records: int
+    rows: int
+    first: int
+    last: int
+
+    def add(self, other: Share) -> None:
+        """Take in another share of the same source."""
+        self.records += other.records
+        self.rows += other.rows
+        self.first = min(self.first, other.first)
+        self.last = max(self.last, other.last)
+
+
+@dataclass
+class StoredPane:
+    """One pane, or a block of final panes, under every baseline that judges a window of it."""
+
+    profiles: dict[str, AnyProfile] = field(default_factory=dict)
+    sources: dict[Source, Share] = field(default_factory=dict)
+
+    def add_share(self, source: Source, share: Share) -> None:
+        """Note what a source gave."""
+        held = self.sources.get(source)
+        if held is None:
+            self.sources[source] = Share(share.records, share.rows, share.first, share.last)
+        else:
+            held.add(share)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The panes of one window put together; ``profile`` is None for a window without rows."""
+
+    profile: AnyProfile | None
+    sources: dict[Source, Share]
+
+
+@dataclass
+class PaneBook:
+    """All stored panes of one model and version, by start."""
+
+    panes: dict[int, StoredPane] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+
+    def add(self, source: Source, delta: PaneDelta, shelf: BaselineShelf) -> None:
+        """Merge one part of a counted delta."""
+        pane = self.panes.setdefault(delta.pane, StoredPane())
+        profile = shelf.profile_from_state(delta.baseline, delta.statistics)
+        held = pane.profiles.get(delta.baseline)
+        if held is None:
+            pane.profiles[delta.baseline] = profile
+        else:
+            held.iadd(profile)
+        if delta.baseline == min(pane.profiles):
+            pane.add_share(source, Share(delta.records, delta.rows, delta.first, delta.last))
+        self.changed.add(delta.pane)
+
+    def windows_ending(self, specs: tuple[WindowSpec, ...], after: int, upto: int) -> list[tuple[Window, WindowSpec]]:
+        """Windows with rows that end in (after, upto], by end, then length."""
+        found = {
+            (window.end, spec.length_ms, spec.step_ms): (window, spec)
+            for start in self.panes
+            for spec in specs
+            for window in spec.windows_of(start)
+            if after < window.end <= upto
+        }
+        return [found[key] for key in sorted(found)]
+
+    def merge(self, window: Window, baseline: str) -> Merged:
+        """Everything stored of [start, end) under one baseline; the panes are left as they are."""
+        starts = sorted(start for start in self.panes if window.start <= start < window.end)
+        whole: AnyProfile | None = None
+        sources = StoredPane()
+        for start in starts:
+            pane = self.panes[start]
+            for source, share in pane.sources.items():
+                sources.add_share(source, share)
+            profile = pane.profiles[baseline]
+            if whole is None:
+                whole = profile.copy()
+            else:
+                whole.iadd(profile)
+        return Merged(whole, dict(sorted(sources.sources.items())))
+
+    def roll_up(self, pane_ms: int, specs: tuple[WindowSpec, ...], closed: int) -> tuple[int, ...]:
+        """Merge final panes that no open window can tell apart; the starts that are gone."""
+        plan = plan_rollup(self.panes, PaneSpec(pane_ms), specs, closed)
+        gone = list(plan.expired)
+        for start, members in plan.blocks.items():
+            block = self.panes[start]
+            for member in members[1:]:
+                other = self.panes[member]
+                if set(other.profiles) != set(block.profiles):
+                    continue
+                for baseline, profile in other.profiles.items():
+                    block.profiles[baseline].iadd(profile)
+                for source, share in other.sources.items():
+                    block.add_share(source, share)
+                gone.append(member)
+            self.changed.add(start)
+        for start in gone:
+            del self.panes[start]
+            self.changed.discard(start)
+        return tuple(gone)
+
+    def pane_state(self, start: int) -> dict[str, Any]:
+        """One pane as plain values."""
+        pane = self.panes[start]
+        return {
+            "start": start,
+            "profiles": [[baseline, profile.to_state()] for baseline, profile in sorted(pane.profiles.items())],
+            "sources": msgspec.to_builtins(sorted(pane.sources.items())),
+        }
+
+    def restore_pane(self, state: dict[str, Any], shelf: BaselineShelf) -> None:
+        """Put a pane of :meth:`pane_state` back."""
+        self.panes[state["start"]] = StoredPane(
+            {baseline: shelf.profile_from_state(baseline, held) for baseline, held in state["profiles"]},
+            {msgspec.convert(s, Source): msgspec.convert(share, Share) for s, share in state["sources"]},
+        )

@@ -1,0 +1,155 @@
+"""The verdict side: the fold of the log becomes panes, panes become windows, and closed windows are judged.
+
+State is a function of the log alone.  :meth:`Verdict.apply` takes the record at the next offset and answers with what
+it made final; whoever folds the same log gets the same answers, so that emitting them twice is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from driftline.contracts.log import BaselineInForce, Delta, LogRecord
+from driftline.engine.baselines import BaselineShelf
+from driftline.engine.ledger import LogState, ModelKey, Outcome
+from driftline.engine.ledger_state import log_from_state, log_to_state
+from driftline.engine.book import Emitted, ModelBook
+from driftline.engine.settings import SettingsOf
+from driftline.engine.snapshot import Plan, SnapshotBook, key_of, manifests, pack, unpack
+from driftline.errors import ProtocolError
+from driftline.windows.watermark import NO_TIME
+
+
+@dataclass
+class Verdict:
+    """One shard of the verdict stage."""
+
+    settings_of: SettingsOf
+    shard: int = 0
+    log: LogState = field(default_factory=LogState)
+    shelf: BaselineShelf = field(default_factory=BaselineShelf)
+    books: dict[ModelKey, ModelBook] = field(default_factory=dict)
+    snapshots: SnapshotBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is written yet."""
+        self.snapshots = SnapshotBook(self.shard)
+        self._keys: dict[tuple[str, str, int], bytes] = {}
+        self._due = NO_TIME
+
+    def apply(self, offset: int, record: LogRecord) -> tuple[bool, list[Emitted]]:
+        """Fold the record at ``offset``: whether it counted, and everything that became final with it, in a fixed order."""
+        outcome = self.log.apply(offset, record)
+        if outcome is Outcome.COUNTED:
+            if isinstance(record, BaselineInForce):
+                self.shelf.learn(self.log)
+                self._book((record.model, record.version))
+            elif isinstance(record, Delta):
+                self._merge(record)
+        counted = outcome is Outcome.COUNTED
+        return counted, list(self._close()) if self.log.closed >= self._due else []
+
+    def _merge(self, record: Delta) -> None:
+        for pane in record.panes:
+            book = self._book((pane.model, pane.version))
+            if pane.pane + pane.pane_ms <= book.closed:
+                raise ProtocolError(f"a counted delta must not touch a closed pane, got {pane.pane} of {pane.model}/{pane.version}")
+            book.panes.add(record.source, pane, self.shelf)
+
+    def _book(self, key: ModelKey) -> ModelBook:
+        book = self.books.get(key)
+        if book is None:
+            book = self.books[key] = ModelBook(*key, self.settings_of(*key), closed=self.log.closed)
+            self._due = NO_TIME
+        return book
+
+    def _close(self) -> Iterator[Emitted]:
+        for key in sorted(self.books):
+            yield from self.books[key].close(self.log, self.shelf)
+        self._due = min((book.due for book in self.books.values()), default=NO_TIME)
+        self.log.prune(self._horizon())
+        self.shelf.learn(self.log)
+
+    def _horizon(self) -> int:
+        """Start of the oldest window that can still be open."""
+        longest = max((book.settings.longest_ms for book in self.books.values()), default=0)
+        return self.log.closed - 2 * longest if self.log.closed > NO_TIME else NO_TIME
+
+    # -- snapshots --------------------------------------------------------------------------------------------------
+
+    def plan_snapshot(self, token: int) -> Plan:
+        """Everything that a snapshot at the present offset needs to write, by the owner with this fencing token."""
+        parts: list[tuple[bytes, bytes]] = []
+        for (model, version), book in sorted(self.books.items()):
+            self._plan_panes(model, version, book, parts)
+        log = log_to_state(self.log)
+        for line in log["models"]:
+            for entry in line[2]["baselines"]:
+                self._plan_content(entry, parts)
+        keys = sorted(set(self._keys.values()) | {self.snapshots.key("baseline", b) for b in self._contents(log)})
+        manifest = {
+            "offset": self.log.next_offset,
+            "log": log,
+            "books": [[*key, book.to_state()] for key, book in sorted(self.books.items())],
+            "panes": [[*place, key] for place, key in sorted(self._keys.items())],
+            "keys": keys,
+        }
+        where = self.snapshots.key("manifest", token, self.snapshots.slot)
+        return Plan(self.log.next_offset, parts, (where, pack(manifest)), frozenset(keys))
+
+    def _plan_panes(self, model: str, version: str, book: ModelBook, parts: list[tuple[bytes, bytes]]) -> None:
+        for place in [p for p in self._keys if p[:2] == (model, version) and p[2] not in book.panes.panes]:
+            del self._keys[place]
+        for start in sorted(book.panes.changed):
+            key = self.snapshots.key("pane", model, version, start, self.log.next_offset)
+            parts.append((key, pack(book.panes.pane_state(start))))
+            self._keys[model, version, start] = key
+        book.panes.changed.clear()
+
+    def _plan_content(self, entry: list[Any], parts: list[tuple[bytes, bytes]]) -> None:
+        _, baseline, content, _ = entry
+        key = self.snapshots.key("baseline", baseline)
+        if content and key not in self.snapshots.written and key not in dict(parts):
+            parts.append((key, pack({"content": content})))
+        entry[2] = bool(content)
+
+    @staticmethod
+    def _contents(log: dict[str, Any]) -> set[str]:
+        return {entry[1] for line in log["models"] for entry in line[2]["baselines"] if entry[2]}
+
+    @classmethod
+    def restore(cls, settings_of: SettingsOf, table: dict[bytes, bytes], shard: int = 0) -> Verdict:
+        """The shard as the newest manifest of a snapshots table has it; an empty one where there is none.
+
+        Raises:
+            ProtocolError: the snapshot was written by another release.
+
+        """
+        verdict = cls(settings_of, shard)
+        found = manifests(table, shard)
+        if not found:
+            return verdict
+        manifest = found[next(reversed(found))]
+        verdict.log = restore_log(manifest, table, shard)
+        verdict.shelf.learn(verdict.log)
+        for model, version, state in manifest["books"]:
+            book = ModelBook.from_state(model, version, settings_of(model, version), state)
+            verdict.books[model, version] = book
+        for model, version, start, key in manifest["panes"]:
+            verdict.books[model, version].panes.restore_pane(unpack(table[key]), verdict.shelf)
+            verdict._keys[model, version, start] = key
+        verdict.snapshots.in_force = {key: (m["offset"], frozenset(m["keys"])) for key, m in found.items()}
+        begins = key_of(shard, "manifest")[:-1]
+        verdict.snapshots.written = {key for key in table if not key.startswith(begins)}
+        return verdict
+
+
+def restore_log(manifest: dict[str, Any], table: dict[bytes, bytes], shard: int = 0) -> LogState:
+    """The fold of the log that a manifest holds, with the contents of its baselines."""
+    book = SnapshotBook(shard)
+    log = manifest["log"]
+    for line in log["models"]:
+        for entry in line[2]["baselines"]:
+            entry[2] = unpack(table[book.key("baseline", entry[1])])["content"] if entry[2] else b""
+    return log_from_state(log)
