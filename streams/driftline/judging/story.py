@@ -1,0 +1,131 @@
+"""From an incident's event to the wire: everything a person needs to act on it, and nothing that depends on when it is told."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from driftline.contracts.cloudevents import rfc3339
+from driftline.contracts.violation import Histogram, Interval, Mover, OffsetRange, Violation, Window
+from driftline.judging.distances import strongest
+from driftline.judging.evaluate import WindowInput
+from driftline.judging.facts import ColumnFacts, gather
+from driftline.judging.incidents import IncidentEvent
+from driftline.judging.onset import Pane, estimate_onset
+from driftline.judging.rules_columns import MISSING
+from driftline.judging.rules_model import EXTRA
+from driftline.judging.sagemaker import sagemaker_line
+from driftline.judging.states import Reading, State, worst
+
+MOVERS: Final = 5
+"""Features named in an event; chosen, because a message on a telephone shows as many lines."""
+
+
+def violations(
+    events: Iterable[IncidentEvent],
+    window: WindowInput,
+    readings: Sequence[Reading],
+    offsets: tuple[OffsetRange, ...] = (),
+    panes: Sequence[Pane] = (),
+) -> tuple[Violation, ...]:
+    """The wire events of one closed window, in order; a pure function of its arguments.
+
+    ``readings`` are all of the window, ``offsets`` what it was made of, ``panes`` those of the window and, where they are
+    still kept, some before it: they date the onset.
+    """
+    events = tuple(events)
+    if not events:
+        return ()
+    baseline = window.baseline
+    columns = {} if baseline is None else {column.name: column for column in gather(baseline, window.judged)}
+    moved = top_movers(tuple(columns.values()), readings)
+    return tuple(_violation(event, window, readings, columns, moved, offsets, panes) for event in events)
+
+
+def top_movers(columns: Sequence[ColumnFacts], readings: Sequence[Reading]) -> tuple[Mover, ...]:
+    """The features whose distribution is farthest from the baseline, farthest first; equals by name. None without values."""
+    found = []
+    for column in columns:
+        shift = strongest(column)
+        if shift is not None and shift > 0:
+            state = worst(reading.state for reading in readings if reading.feature == column.name)
+            found.append(Mover(feature=column.name, equivalent_sigmas=shift, state=state.value))
+    found.sort(key=lambda mover: (-(mover.equivalent_sigmas or 0.0), mover.feature))
+    return tuple(found[:MOVERS])
+
+
+def reproduce_command(window: WindowInput, offsets: Sequence[OffsetRange]) -> str:
+    """The ``driftline analyze`` command that judges the same window again from the same records."""
+    words = ["driftline", "analyze", "--model", window.model, "--version", window.version]
+    if window.baseline is not None:
+        words += ["--baseline", window.baseline.id]
+    words += ["--window", window.label, "--timezone", window.timezone]
+    words += ["--from", rfc3339(window.start_ms), "--to", rfc3339(window.end_ms)]
+    for held in offsets:
+        words += ["--offsets", f"{held.topic}:{held.partition}:{held.start}-{held.end}"]
+    return shlex.join(words)
+
+
+def histogram_of(column: ColumnFacts, *, baseline: bool) -> Histogram:
+    """The counts of a column, of the baseline or of the window."""
+    counts = tuple((column.baseline_counts if baseline else column.counts).tolist())
+    if column.edges is not None:
+        return Histogram(counts=counts, edges=tuple(column.edges.tolist()))
+    return Histogram(counts=counts, categories=column.categories)
+
+
+def _violation(
+    event: IncidentEvent,
+    window: WindowInput,
+    readings: Sequence[Reading],
+    columns: dict[str, ColumnFacts],
+    moved: tuple[Mover, ...],
+    offsets: tuple[OffsetRange, ...],
+    panes: Sequence[Pane],
+) -> Violation:
+    key, reading, incident = event.key, event.reading, event.incident
+    column = columns.get(key.feature)
+    opened = (incident.opened_start, incident.opened_end)
+    onset = estimate_onset(key.check, key.feature, window.baseline, panes, opened)
+    share = None if column is None or not column.rows else column.present / column.rows
+    return Violation(
+        model=key.model,
+        version=key.version,
+        slice=key.slice,
+        feature=key.feature,
+        check=key.check,
+        kind=event.kind.value,
+        state=reading.state.value,
+        severity=event.severity.value,
+        incident_id=incident.id,
+        event_id=event.event_id,
+        observed=reading.observed,
+        limit=reading.limit,
+        bound=reading.bound,
+        n=reading.n,
+        completeness=share,
+        reason=reading.reason,
+        details=reading.details,
+        baseline_id="" if window.baseline is None else window.baseline.id,
+        window=Window(label=window.label, start=window.start_ms, end=window.end_ms, timezone=window.timezone),
+        opened=Window(label=window.label, start=opened[0], end=opened[1], timezone=window.timezone),
+        windows=incident.breaches,
+        peak=incident.peak,
+        baseline_histogram=None if column is None else histogram_of(column, baseline=True),
+        window_histogram=None if column is None else histogram_of(column, baseline=False),
+        onset=Interval(earliest=onset.earliest_ms, latest=onset.latest_ms, method=onset.method),
+        moved=moved,
+        offsets=offsets,
+        reproduce=reproduce_command(window, offsets),
+        sagemaker=sagemaker_line(
+            reading, "Unknown" if column is None else column.kind, *_column_numbers(columns, readings)
+        ),
+    )
+
+
+def _column_numbers(columns: dict[str, ColumnFacts], readings: Sequence[Reading]) -> tuple[int, int]:
+    """How many columns the baseline has, and how many the window had: Model Monitor compares these."""
+    gone = sum(reading.check == MISSING and reading.state is State.VIOLATED for reading in readings)
+    extra = sum(reading.check == EXTRA and reading.state is State.VIOLATED for reading in readings)
+    return len(columns), len(columns) - gone + extra
