@@ -61,7 +61,7 @@ def _early_figures(statistics: WindowStatistics) -> Iterator[_Figure]:
     yield names.MODEL_STATE, (window,), STATE_RANK[statistics.state]
     yield names.WINDOW_ROWS, (window,), statistics.rows
     for reading in statistics.readings:
-        yield names.FEATURE_STATE, ("", window, reading.check), STATE_RANK[reading.state]
+        yield names.FEATURE_STATE, (reading.feature, window, reading.check), STATE_RANK[reading.state]
     for feature in statistics.features:
         for reading in feature.readings:
             yield names.FEATURE_STATE, (feature.name, window, reading.check), STATE_RANK[reading.state]

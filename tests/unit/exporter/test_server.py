@@ -1,0 +1,150 @@
+import asyncio
+import gzip
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+
+from driftline.errors import ConfigError
+from driftline.exporter import ExporterServer, Exposition, Health, Renderer, SeriesTable, WorkerMetrics
+
+pytestmark = pytest.mark.asyncio
+
+
+class Slow(Renderer):
+    """Renders only when let; says how often and in which thread."""
+
+    def __init__(self) -> None:
+        super().__init__(SeriesTable(), WorkerMetrics())
+        self.began = threading.Event()
+        self.let = threading.Event()
+        self.threads: list[int] = []
+
+    def render(self, accept: str = "") -> Exposition:
+        self.threads.append(threading.get_ident())
+        self.began.set()
+        assert self.let.wait(10)
+        return super().render(accept)
+
+
+class Plain:
+    """A page that shows what it was given."""
+
+    policy = "default-src 'none'"
+
+    def capture(self) -> int:
+        return threading.get_ident()
+
+    def html(self, state: int) -> str:
+        return f"<p>{state == threading.get_ident()}"
+
+    def json(self, state: int) -> bytes:
+        return b'{"json":1}'
+
+    def tables(self, state: int) -> bytes:
+        return b'{"tables":1}'
+
+
+@asynccontextmanager
+async def serving(
+    renderer: Renderer | None = None, **options: object
+) -> AsyncIterator[tuple[ExporterServer, ClientSession]]:
+    server = ExporterServer(renderer or Renderer(SeriesTable(), WorkerMetrics()), **options)  # type: ignore[arg-type]
+    await server.start()
+    try:
+        async with ClientSession(f"http://127.0.0.1:{server.port}", auto_decompress=False) as session:
+            yield server, session
+    finally:
+        await server.stop()
+
+
+async def test_metrics_come_as_text_and_as_openmetrics() -> None:
+    async with serving() as (_, session):
+        plain = await session.get("/metrics", headers={"Accept-Encoding": "identity"})
+        asked = await session.get("/metrics", headers={"Accept": "application/openmetrics-text", "Accept-Encoding": ""})
+        assert plain.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert asked.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+        assert b"# TYPE driftline_series gauge" in await plain.read()
+        assert (await asked.read()).endswith(b"# EOF\n")
+
+
+async def test_metrics_are_packed_for_those_who_can_unpack() -> None:
+    async with serving() as (_, session):
+        packed = await session.get("/metrics", headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert b"driftline_series" in gzip.decompress(await packed.read())
+
+
+async def test_scrapes_at_the_same_moment_share_one_rendering_off_the_loop() -> None:
+    slow = Slow()
+    async with serving(slow) as (_, session):
+        scrapes = [asyncio.create_task(session.get("/metrics")) for _ in range(20)]
+        alive = await session.get("/live")
+        assert alive.status == 200
+        slow.let.set()
+        answers: list[ClientResponse] = await asyncio.gather(*scrapes)
+        assert {answer.status for answer in answers} == {200}
+        assert len(slow.threads) == 1
+        assert slow.threads[0] != threading.get_ident()
+
+
+async def test_a_scraper_that_hangs_up_does_not_take_the_others_along() -> None:
+    slow = Slow()
+    async with serving(slow) as (_, session):
+        first, second = (asyncio.create_task(session.get("/metrics")) for _ in range(2))
+        await asyncio.to_thread(slow.began.wait, 10)
+        first.cancel()
+        slow.let.set()
+        assert (await second).status == 200
+
+
+async def test_probes_answer_with_the_reasons() -> None:
+    health = {"live": Health(), "ready": Health(ok=False, reasons=("log not read",))}
+    async with serving(live=lambda: health["live"], ready=lambda: health["ready"]) as (_, session):
+        live, ready = await session.get("/live"), await session.get("/ready")
+        assert (live.status, await live.json()) == (200, {"ok": True, "reasons": []})
+        assert (ready.status, await ready.json()) == (503, {"ok": False, "reasons": ["log not read"]})
+        health["ready"] = Health()
+        assert (await session.get("/ready")).status == 200
+
+
+async def test_the_page_is_taken_on_the_loop_and_written_off_it() -> None:
+    async with serving(page=Plain()) as (_, session):
+        page = await session.get("/")
+        assert page.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert await page.text() == "<p>False"
+        assert await (await session.get("/api/state")).json() == {"json": 1}
+        assert await (await session.get("/api/state?view=tables")).json() == {"tables": 1}
+
+
+async def test_every_answer_forbids_guessing_and_keeping() -> None:
+    async with serving(page=Plain()) as (_, session):
+        for path in ("/", "/metrics", "/live", "/ready", "/api/state"):
+            headers = (await session.get(path)).headers
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Cache-Control"] == "no-store"
+
+
+async def test_without_a_page_there_is_none_and_nothing_can_be_written() -> None:
+    async with serving() as (_, session):
+        assert (await session.get("/")).status == 404
+        assert (await session.get("/api/state")).status == 404
+        assert (await session.post("/metrics")).status == 405
+
+
+async def test_it_listens_on_this_machine_only_unless_told() -> None:
+    async with serving() as (server, _):
+        assert server._runner is not None
+        assert {address[0] for address in server._runner.addresses} == {"127.0.0.1"}
+
+
+async def test_an_address_in_use_is_named() -> None:
+    async with serving() as (server, _):
+        other = ExporterServer(Renderer(SeriesTable(), WorkerMetrics()), port=server.port)
+        with pytest.raises(ConfigError, match=f"web server cannot listen on 127.0.0.1:{server.port}: "):
+            await other.start()
+        assert other.port == 0
+        await other.stop()
