@@ -129,17 +129,17 @@ class CaptureService(Service):
         self.producer.poll()
         await self._place()
         fetched = self.fetcher.poll(FETCH_RECORDS)
+        for batch in fetched.batches:
+            reading = self.readings.get((batch.topic, batch.partition))
+            if reading is not None:
+                reading.at_end, reading.last_record = False, monotonic()
+                await self.channel.put(Portion(reading, reading.epoch, batch))
         for place, _ in fetched.ended:
             self._ended(place)
         for place in fetched.out_of_range:
             if place in self.readings:
                 self.readings[place].lost = True
         self.fetch_errors += len(fetched.errors)
-        for batch in fetched.batches:
-            reading = self.readings.get((batch.topic, batch.partition))
-            if reading is not None:
-                reading.at_end, reading.last_record = False, monotonic()
-                await self.channel.put(Portion(reading, reading.epoch, batch))
         if monotonic() >= self._next_flush or self._is_wide():
             self._next_flush = monotonic() + self.context.flush_seconds
             self._flush()

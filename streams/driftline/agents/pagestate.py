@@ -10,7 +10,7 @@ from driftline.contracts.statistics import CheckReading, FeatureStatistics, Wind
 from driftline.contracts.violation import Violation
 from driftline.engine.book import Emitted
 from driftline.web.state import FeatureView, IncidentView, ModelView, PageState, SourceView, Tally
-from driftline.windows.durations import parse_duration
+from driftline.durations import parse_duration
 from driftline.windows.watermark import NO_TIME
 
 DRIFT = ("baseline_drift_check", "prediction_drift_check")

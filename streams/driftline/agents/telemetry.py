@@ -49,7 +49,7 @@ class TelemetryService(Service):
         self.totals = ServingTotals(self.table, LATENCY_EDGES)
         self.page = PageBuilder(context)
         self._readiness = readiness
-        self._sources: set[tuple[str, int]] = set()
+        self._shown: dict[tuple[str, int], tuple[Counts, Counts]] = {}
         self._letters: dict[str, int] = {}
         self._turn = 0
         self.server = ExporterServer(
@@ -98,21 +98,17 @@ class TelemetryService(Service):
     # -- sources ----------------------------------------------------------------------------------------------------
 
     def _on_log(self, _offset: int, record: LogRecord, outcome: Outcome) -> None:
-        kind = type(record).__name__.lower()
-        self.metrics.count_log_record(kind, outcome.value)
-        if isinstance(record, Delta) and outcome is Outcome.COUNTED:
-            place = (record.source.topic, record.source.partition)
-            if place in self._sources:
-                self.metrics.count_records(*place, _results(record.records))
-                self.metrics.count_rows(*place, _results(record.rows))
+        self.metrics.count_log_record(type(record).__name__.lower(), outcome.value)
 
     def _show_sources(self) -> None:
         owned = self.context.owned
-        for place in self._sources - set(owned):
+        for place in set(self._shown) - set(owned):
             self.metrics.remove_source(*place)
-        for place in set(owned) - self._sources:
+            del self._shown[place]
+        for place in set(owned) - set(self._shown):
             self.metrics.add_source(*place)
-        self._sources = set(owned)
+            self._shown[place] = (Counts(), Counts())
+        self._show_ledger()
         holding = {(s.topic, s.partition) for s in self.context.log.state.holding_back()}
         for place, (lag, watermark) in owned.items():
             if lag is not None:
@@ -123,6 +119,16 @@ class TelemetryService(Service):
         for reason, count in self.context.counters.reasons.items():
             self.metrics.count_deadletter(reason, count - self._letters.get(reason, 0))
             self._letters[reason] = count
+
+    def _show_ledger(self) -> None:
+        """The ledger of our sources as the log has it, from their birth on."""
+        for source, held in self.context.log.state.living():
+            place = (source.topic, source.partition)
+            if place in self._shown:
+                records, rows = self._shown[place]
+                self.metrics.count_records(*place, _growth(held.records, records))
+                self.metrics.count_rows(*place, _growth(held.rows, rows))
+                self._shown[place] = (held.records, held.rows)
 
     # -- models -----------------------------------------------------------------------------------------------------
 
@@ -182,11 +188,5 @@ class TelemetryService(Service):
                 break
 
 
-def _results(counts: Counts) -> dict[str, int]:
-    return {
-        "accepted": counts.accepted,
-        "rejected": counts.rejected,
-        "late": counts.late,
-        "duplicate": counts.duplicate,
-        "ignored": counts.ignored,
-    }
+def _growth(now: Counts, before: Counts) -> dict[str, int]:
+    return {name: getattr(now, name) - getattr(before, name) for name in Counts.__struct_fields__}

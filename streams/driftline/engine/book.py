@@ -146,7 +146,7 @@ class ModelBook:
     def _judged_panes(self, window: Window, baseline: str) -> tuple[Pane, ...]:
         """The panes and blocks of a window, each until the next one begins."""
         starts = sorted(start for start in self.panes.panes if window.start <= start < window.end)
-        ends = [*starts[1:], window.end]
+        ends = [*starts[1:], window.end][: len(starts)]
         profiles = [self.panes.panes[start].profiles[baseline] for start in starts]
         return tuple(
             Pane(start, end, profile)
