@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -22,17 +22,26 @@ class CapturesSource:
     """Rows of a topic's captures with an event time in [start, end); what can't be decoded is left out and counted.
 
     The range of offsets is taken down in the first pass, so that the second reads the same records. Rows are decoded as those
-    of a model without a baseline: names and values as they came.
+    of a model without a baseline: names and values as they came. Columns that carry no names of their own (CSV) come in the
+    order outputs, inputs unless the topic is configured otherwise, and are named by ``columns``.
     """
 
     def __init__(
-        self, config: Config, topic: str, model: str, version: str, start: int | None, end: int | None
+        self,
+        config: Config,
+        topic: str,
+        model: str,
+        version: str,
+        start: int | None,
+        end: int | None,
+        columns: Sequence[str] = (),
     ) -> None:
         self._kafka = config.kafka
         self._topic = capture_topic(config, topic, model, version)
         self._model, self._version = model, version
         self._start = -math.inf if start is None else start
         self._end = math.inf if end is None else end
+        self._names = {f"_c{place}": name for place, name in enumerate(columns)}
         self._offsets: dict[int, tuple[int, int]] | None = None
         self._done = 0.0
         self.rejected = 0
@@ -82,7 +91,9 @@ class CapturesSource:
         if (block.model, block.version) != (self._model, self._version) or not isinstance(block.columns, OpenRows):
             return
         within = np.flatnonzero((block.time_ms >= self._start) & (block.time_ms < self._end))
-        yield from (block.columns.rows[row] for row in within.tolist())
+        for row in within.tolist():
+            values = block.columns.rows[row]
+            yield {self._names.get(name, name): value for name, value in values.items()} if self._names else values
 
 
 def capture_topic(config: Config, name: str, model: str, version: str) -> CaptureTopic:

@@ -1,13 +1,71 @@
-"""What people type for `driftline baseline`: roles, names and times, turned into values or into a usage error."""
+"""What people type for ``driftline baseline``: data, roles, names and times, turned into values or into a usage error."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from driftline.baseline.cells import Source
+from driftline.config import Config
 from driftline.errors import ConfigError, ContractError
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where the data come from, as it was typed: a file with what it needs, or a topic with a range of event time."""
+
+    file: Path | None
+    columns: str | None
+    na: str | None
+    delimiter: str | None
+    topic: str | None
+    start: str | None
+    end: str | None
+
+    def source(self, config: Config | None, model: str, version: str) -> Source:
+        """The data set. Raises ConfigError for options that do not go together, BaselineError for an unreadable file."""
+        if self.topic is not None and config is not None:
+            return self._captures(config, self.topic, model, version)
+        if self.file is None:
+            raise ConfigError("name the DATA file, or --from-topic")
+        if self.start is not None or self.end is not None:
+            raise ConfigError("--start and --end go with --from-topic")
+        from driftline.baseline.readers import open_source
+
+        na = names_of(self.na) or []
+        return open_source(self.file, columns=names_of(self.columns), na=na, delimiter=self.delimiter)
+
+    def _captures(self, config: Config, topic: str, model: str, version: str) -> Source:
+        if any(option is not None for option in (self.file, self.na, self.delimiter)):
+            raise ConfigError("DATA, --na and --delimiter do not go with --from-topic")
+        from driftline.cli.baseline_captures import CapturesSource
+
+        start, end = time_of(self.start, "--start"), time_of(self.end, "--end")
+        if start is not None and end is not None and start >= end:
+            raise ConfigError(f"--start must be before --end, got {self.start} and {self.end}")
+        return CapturesSource(config, topic, model, version, start, end, names_of(self.columns) or ())
+
+
+def remarks(source: Source) -> list[str]:
+    """What to say of the data besides what is in it."""
+    rejected = getattr(source, "rejected", 0)
+    return [f"{rejected} captures of the topic can't be decoded and are left out"] if rejected else []
+
+
+def folder_of(model: str, version: str) -> Path:
+    """Where a baseline goes by default, without what file names can't hold."""
+    return Path("".join(c if c.isalnum() or c in "._-" else "_" for c in f"baseline-{model}-{version}"))
+
+
+def refuse_overwriting(folder: Path | None, *, force: bool) -> None:
+    """Raise ConfigError if the folder holds a baseline, unless ``force``."""
+    from driftline.baseline.files import CONSTRAINTS, STATISTICS
+
+    if folder is not None and not force and any((folder / name).exists() for name in (STATISTICS, CONSTRAINTS)):
+        raise ConfigError(f"{folder} holds a baseline, whose limits may be edited by hand: --force overwrites it")
 
 
 def roles_of(options: Sequence[str], file: Path | None) -> dict[str, str]:

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
-from pathlib import Path
 
 from driftline.baseline import Baseline
 from driftline.baseline.parts import Assembler, split, tombstones
-from driftline.broker.admin import Admin, TopicPlan
+from driftline.broker.admin import Admin
+from driftline.broker.plans import plan
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import connecting, producing, replaying
 from driftline.broker.table import read_table
-from driftline.config import Config, load_config
+from driftline.config import Config
+from driftline.contracts.topics import TopicNames
+from driftline.contracts.topics import topic as topic_spec
 from driftline.errors import BaselineError
-
-
-def configuration(bootstrap: str | None, path: Path | None) -> Config:
-    """The configuration of a file and the environment; ``bootstrap`` overrules where Kafka is. Raises ConfigError."""
-    config = load_config(path)
-    if bootstrap is None:
-        return config
-    return dataclasses.replace(config, kafka=dataclasses.replace(config.kafka, bootstrap=bootstrap))
-
-
-def topic_of(config: Config) -> str:
-    """The baselines topic."""
-    return f"{config.topic_prefix}baselines"
 
 
 def publish_baseline(config: Config, baseline: Baseline) -> str:
@@ -35,23 +23,23 @@ def publish_baseline(config: Config, baseline: Baseline) -> str:
     The topic is made if it is not there. The parts are acknowledged before the manifest is sent: whoever reads a manifest
     finds all its parts.
     """
-    topic = topic_of(config)
-    Admin(connecting(config.kafka, "baseline")).create([TopicPlan(topic, 1, {"cleanup.policy": "compact"})])
+    needed = plan(topic_spec("baselines"), config.topic_prefix)
+    Admin(connecting(config.kafka, "baseline")).create([needed])
     *parts, manifest = split(baseline)
-    _send(config, topic, [parts, [manifest]])
-    return topic
+    _send(config, needed.name, [parts, [manifest]])
+    return needed.name
 
 
 def delete_baseline(config: Config, baseline: Baseline) -> None:
     """Write tombstones over a baseline, the manifest's first. Raises BrokerError."""
     manifest, *parts = [(key, None) for key in tombstones(baseline)]
-    _send(config, topic_of(config), [[manifest], parts])
+    _send(config, TopicNames(config.topic_prefix).baselines, [[manifest], parts])
 
 
 def published(config: Config) -> list[Baseline]:
     """The complete baselines on the topic, by model, version and id. Raises BrokerError; BaselineError for a broken one."""
     assembler = Assembler()
-    for key, value in read_table(replaying(config.kafka), topic_of(config)).items():
+    for key, value in read_table(replaying(config.kafka), TopicNames(config.topic_prefix).baselines).items():
         try:
             name = key.decode()
         except UnicodeDecodeError as error:

@@ -2,16 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import typer
+from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from driftline.baseline import Baseline, CategoryStatistics, ColumnProfile, NumericStatistics
 from driftline.baseline.diff import Difference
+from driftline.baseline.draft import Draft
 from driftline.baseline.sight import smallest_distance, smallest_shift
+from driftline.cli.common import console
 
 _LISTED = 4
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Callable[[float], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    terminal = Console(stderr=True)
+    if not terminal.is_terminal:
+        yield None
+        return
+    with Progress(console=terminal, transient=True) as bar:
+        task = bar.add_task("reading, twice", total=1.0)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def report(
+    made: Draft, remarks: Sequence[str], written: Sequence[str], topic: str | None, window_rows: int, *, as_json: bool
+) -> None:
+    """What was inferred, and where it is now."""
+    hints = (*made.hints, *remarks)
+    if as_json:
+        found = document(made.baseline, made.reasons, hints) | {"files": list(written), "topic": topic}
+        typer.echo(json.dumps(found))
+        return
+    print_baseline(made.baseline, made.reasons, window_rows)
+    for line in (*(f"note: {hint}" for hint in hints), *(f"wrote {path}" for path in written)):
+        typer.echo(line)
+    if topic is not None:
+        typer.echo(f"published to {topic}")
+
+
+def print_baseline(baseline: Baseline, reasons: Mapping[str, str], window_rows: int) -> None:
+    """The headline and the table of columns."""
+    terminal = console()
+    terminal.print(headline(baseline), markup=False)
+    terminal.print(table_of(baseline, reasons, window_rows))
 
 
 def table_of(baseline: Baseline, reasons: Mapping[str, str], window_rows: int) -> Table:
