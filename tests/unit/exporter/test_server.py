@@ -8,7 +8,17 @@ import pytest
 from aiohttp import ClientResponse, ClientSession
 
 from driftline.errors import ConfigError
-from driftline.exporter import ExporterServer, Exposition, Health, Renderer, SeriesTable, WorkerMetrics
+from driftline.exporter import (
+    BlockName,
+    ExporterServer,
+    Exposition,
+    Health,
+    Renderer,
+    SeriesKey,
+    SeriesTable,
+    WorkerMetrics,
+    names,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -98,6 +108,37 @@ async def test_a_scraper_that_hangs_up_does_not_take_the_others_along() -> None:
         first.cancel()
         slow.let.set()
         assert (await second).status == 200
+
+
+def wide() -> Renderer:
+    """A renderer of 6 MB of text: more than the sockets between two processes hold."""
+    table = SeriesTable(max_series=50_000)
+    keys = tuple(SeriesKey(names.FEATURE_MEAN.name, (f"{i:0150}", "1h")) for i in range(25_000))
+    table.assign(BlockName("m", "v", "x"), keys, [0.5] * len(keys))
+    return Renderer(table, WorkerMetrics())
+
+
+async def test_a_long_text_arrives_whole_piece_by_piece() -> None:
+    renderer = wide()
+    async with serving(renderer) as (_, session):
+        answer = await session.get("/metrics", headers={"Accept-Encoding": "identity"})
+        body = await answer.read()
+        assert len(body) == int(answer.headers["Content-Length"]) > 5_000_000
+        assert renderer._table_text(openmetrics=False) == body[: body.index(b"# HELP process_")]
+        head = await session.head("/metrics", headers={"Accept-Encoding": "identity"})
+        assert (head.status, await head.read()) == (200, b"")
+
+
+async def test_a_scraper_that_never_reads_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(wide()) as (server, session):
+        _, stuck = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        stuck.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        await stuck.drain()
+        for _ in range(3):
+            answer = await session.get("/metrics")
+            assert b"driftline_series 25000.0" in gzip.decompress(await answer.read())
+        stuck.transport.abort()
+    assert not caplog.records
 
 
 async def test_probes_answer_with_the_reasons() -> None:
