@@ -128,7 +128,7 @@ class ExporterServer:
         if task is None:
             task = self._under_way[key] = asyncio.create_task(self._exposition(*key))
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
-        exposition = await asyncio.shield(task)
+        exposition = await task
         headers = {**_HEADERS, "Content-Type": exposition.content_type, "Vary": "Accept, Accept-Encoding"}
         if key[1]:
             headers["Content-Encoding"] = "gzip"
