@@ -76,9 +76,9 @@ def test_a_part_that_was_changed_is_noticed(baseline: Baseline, limited: Baselin
     records[key] = next(value for other, value in split(limited) if other.endswith("/items"))
     manifest = key_of(Place(baseline.model, baseline.version, baseline.id, None))
     assembler = Assembler()
-    for name in records:
+    for name, value in records.items():
         if name != manifest:
-            assembler.add(name, records[name])
+            assembler.add(name, value)
     with pytest.raises(BaselineError, match="the manifest promises"):
         assembler.add(manifest, records[manifest])
     assert assembler.baselines == {}

@@ -35,7 +35,7 @@ def test_create_writes_a_folder_and_says_what_it_inferred(data: Path, tmp_path: 
     assert lines["id"] == "id id Integral – by its name, and no value repeats"
     assert lines["items"].startswith("items feature Integral 100.0% 0 … 4, mean 2 ± 1.414")
     assert lines["items"].endswith("0.61 σ")  # 2 Phi^-1((1 + 0.1 + 1.8 sqrt(1200 / 200,000)) / 2)
-    assert lines["plan"] == "plan feature String 100.0% a, b 25 points of a share"
+    assert lines["plan"] == "plan feature String 100.0% a, b 24 points of a share"
     assert lines["prediction"].startswith("prediction prediction Integral 100.0% 0 … 2")
     assert f"wrote {Path('baseline-shop-1') / 'constraints.json'}" in done.stdout
 
