@@ -51,7 +51,8 @@ def profile(source: Source, progress: Callable[[float], None] | None = None) -> 
     """The facts of each column of ``source``, in the order they turn up. Reads it twice; ``progress`` is told 0..1.
 
     The same facts for every chunk size: sums are exact, edges cut the stream and not the chunks. (One exception: which of the
-    rarest texts are listed of a column with more than 100,000.) About 0.3 µs a typed number, 1.2 µs a number of a CSV file; memory as the constants say.
+    rarest texts are listed of a column with more than 100,000.) About 0.3 µs a typed number, 1.2 µs a number of a CSV file;
+    memory as the constants say.
     Raises BaselineError for an empty data set, too many columns, and data that changes while it is read.
     """
     report = progress or (lambda _: None)
