@@ -18,7 +18,6 @@ from driftline.stats.hashing import hash_texts
 def block_of(events: Sequence[Event], schema: Schema | None, limits: Limits, out: Decoded) -> RowBlock:
     """All rows of one model and version; at least one. What goes beyond the limits is counted in ``out``."""
     columns = _open_rows(events, limits, out) if schema is None else _columns(events, schema, limits, out)
-    segments = [event.segment for event in events]
     return RowBlock(
         events[0].model,
         events[0].version,
@@ -28,7 +27,7 @@ def block_of(events: Sequence[Event], schema: Schema | None, limits: Limits, out
         np.array([event.time_ms for event in events], dtype=np.int64),
         columns,
         [event.id for event in events],
-        None if segments.count(None) == len(segments) else segments,
+        _none_if_empty([event.segment for event in events]),
     )
 
 
@@ -66,8 +65,12 @@ def take(block: RowBlock, rows: NDArray[np.intp]) -> RowBlock:
         block.time_ms[rows],
         block.columns.take(rows),
         [block.ids[row] for row in kept],
-        None if block.segments is None else [block.segments[row] for row in kept],
+        _none_if_empty([block.segments[row] for row in kept] if block.segments else []),
     )
+
+
+def _none_if_empty(segments: list[dict[str, str] | None]) -> list[dict[str, str] | None] | None:
+    return None if segments.count(None) == len(segments) else segments
 
 
 def unseen_cells(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from driftline.contracts.capture import CaptureTopic, Headers
 from driftline.contracts.schema import Schema
@@ -51,7 +51,8 @@ class BadRow:
 class RecordContext:
     """What a format may know besides the document: where the record lies, its topic, its Kafka timestamp and headers.
 
-    ``index`` is the number of rows already seen of this record: rows of one record are numbered through.
+    ``index`` is the number of rows already seen of this record: rows of one record are numbered through. ``nonstandard`` is
+    set by a format that found JSON of Python's kind inside the record.
     """
 
     topic: CaptureTopic
@@ -60,7 +61,8 @@ class RecordContext:
     offset: int
     timestamp: int = -1
     headers: Headers = ()
-    index: int = field(default=0)
+    index: int = 0
+    nonstandard: bool = False
 
     def next_index(self) -> int:
         """The number of the next row."""

@@ -45,7 +45,7 @@ class SlowPath:
             events = self._array(document, before, context, out)
         else:
             events = self._element(document, None, context, out)
-        out.nonstandard += nonstandard and bool(events)
+        out.nonstandard += bool(events) and (nonstandard or context.nonstandard)
         return events
 
     def _parse(self, value: bytes) -> object:

@@ -14,6 +14,9 @@ DEFAULT_PREFIX = "driftline."
 DAY_MS = 86_400_000
 DECIDED_BY_DATA = 0
 """``partitions`` of a topic whose number follows another setting or is the user's choice."""
+WIDEST_BYTES = 8_388_608
+"""Largest record of the internal topics. Chosen, because a flush of 400 panes of 100 features stays below it."""
+
 Cleanup = Literal["delete", "compact", "compact,delete"]
 
 
@@ -44,7 +47,8 @@ class TopicSpec:
     def config(self) -> dict[str, str]:
         """Kafka's settings of the topic, for its creation."""
         retention = -1 if self.retention_ms is None else self.retention_ms
-        return {"cleanup.policy": self.cleanup, "retention.ms": str(retention)}
+        config = {"cleanup.policy": self.cleanup, "retention.ms": str(retention)}
+        return config | {"max.message.bytes": str(WIDEST_BYTES)} if self.internal else config
 
 
 TOPICS = (
@@ -89,6 +93,23 @@ TOPICS = (
         "capture agent", ("users",),
     ),
 )  # fmt: skip
+
+
+class TopicNames:
+    """The full names of driftline's own topics under a prefix.
+
+    >>> TopicNames("x.").partials
+    'x.partials'
+    """
+
+    def __init__(self, prefix: str = DEFAULT_PREFIX) -> None:
+        """The prefix of an installation."""
+        self.partials = topic("partials").full_name(prefix)
+        self.snapshots = topic("snapshots").full_name(prefix)
+        self.baselines = topic("baselines").full_name(prefix)
+        self.statistics = topic("statistics").full_name(prefix)
+        self.violations = topic("violations").full_name(prefix)
+        self.deadletter = topic("deadletter").full_name(prefix)
 
 
 def topic(name: str) -> TopicSpec:

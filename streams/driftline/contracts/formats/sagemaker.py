@@ -70,8 +70,7 @@ def _side(capture: Mapping[str, object], key: str, context: RecordContext) -> Pa
     if capture.get(key) is None:
         return _EMPTY
     payload = read_payload(_object(capture, key, "$.captureData"), f"$.captureData.{key}")
-    if payload.nonstandard:
-        context.count("nonstandard")
+    context.nonstandard |= payload.nonstandard
     if not payload.rows:
         raise ContractError("must hold at least one row, got none", f"$.captureData.{key}", Reason.NO_ROWS)
     return payload
