@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
+import tempfile
 
 import faust
 
@@ -20,7 +20,8 @@ class DriftlineWorker:
     def __init__(self, context: WorkerContext) -> None:
         """Create the app and everything that runs in it; nothing is started."""
         self.context = context
-        self.app = _app(context)
+        self._scratch = tempfile.TemporaryDirectory(prefix="driftline-")
+        self.app = _app(context, self._scratch.name)
         self.capture: CaptureService
         self.verdict: VerdictService
         self.capture, _ = make_capture_agent(self.app, context)
@@ -28,13 +29,16 @@ class DriftlineWorker:
         make_baseline_agent(self.app, context)
 
 
-def _app(context: WorkerContext) -> faust.App:
-    """Topics are made by ``driftline topics create``, never by the worker; Faust's web server and tables are not used."""
+def _app(context: WorkerContext, scratch: str) -> faust.App:
+    """Topics are made by ``driftline topics create``, never by the worker; Faust's web server and tables are not used.
+
+    Faust insists on a directory for tables; there are none, so it is a passing one.
+    """
     return faust.App(
         context.name,
         broker=[f"kafka://{host}" for host in context.config.kafka.bootstrap.split(",")],
         store="memory://",
-        datadir=str(context.config.data_dir / f"faust-{os.getpid()}"),
+        datadir=scratch,
         topic_allow_declare=False,
         topic_disable_leader=True,
         web_enabled=False,

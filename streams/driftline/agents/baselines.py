@@ -7,7 +7,7 @@ nothing, since an announcement says which offset it stems from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import faust
@@ -15,7 +15,8 @@ import faust
 from driftline.agents.clock import now_ms
 from driftline.agents.context import WorkerContext
 from driftline.baseline.model import Baseline
-from driftline.baseline.parts import Assembler, Place, place_of
+from driftline.baseline.parts import Assembler, Place, key_of, place_of
+from driftline.broker.table import Row
 from driftline.contracts.log import BaselineInForce, encode_record
 from driftline.engine.baselines import pack_baseline
 from driftline.errors import BaselineError
@@ -51,39 +52,63 @@ def announcement(context: WorkerContext, key: bytes | None, value: bytes | None,
         return None
     if value is None:
         return _withdrawal(context, place, offset)
-    baseline = _assembled(context, place)
-    if baseline is None:
-        return None
-    effective = NO_TIME if baseline.effective_from is None else baseline.effective_from
-    return _record(context, place, baseline.id, pack_baseline(baseline), effective, offset)
+    table = context.load_table(context.topics.baselines)
+    baseline = _assembled(context, table).get((place.model, place.version, place.id))
+    return None if baseline is None else _record(context, baseline, offset)
+
+
+def announce_missing(context: WorkerContext) -> int:
+    """Announce every published baseline that the log does not know of; how many those were. Blocks.
+
+    A worker does so before it claims its first source, so that a baseline published before the traffic judges all of it.
+    """
+    producer = context.producer()
+    records = list(_missing(context, context.load_table(context.topics.baselines)))
+    for record in records:
+        producer.send(context.topics.partials, encode_record(record), partition=0)
+    producer.flush()
+    return len(records)
+
+
+def _missing(context: WorkerContext, table: Mapping[bytes, Row]) -> Iterator[BaselineInForce]:
+    """In the order in which they were published."""
+    found = []
+    for identity, baseline in _assembled(context, table).items():
+        row = table[key_of(Place(*identity, None)).encode()]
+        line = context.log.line(baseline.model, baseline.version)
+        if not line.baselines or line.baselines[-1].origin < row.offset:
+            found.append((row.offset, baseline))
+    for offset, baseline in sorted(found, key=lambda entry: entry[0]):
+        yield _record(context, baseline, offset)
 
 
 def _withdrawal(context: WorkerContext, place: Place, offset: int) -> BaselineInForce | None:
     line = context.log.line(place.model, place.version)
     if not line.baselines or line.baselines[-1].baseline != place.id:
         return None
-    return _record(context, place, "", b"", now_ms(), offset)
+    pane_ms = context.model_settings(place.model, place.version).pane_ms
+    return BaselineInForce(place.model, place.version, "", b"", now_ms(), pane_ms, offset, context.stamps())
 
 
-def _assembled(context: WorkerContext, place: Place) -> Baseline | None:
-    """The baseline of a manifest, from what the topic holds now; None when it has been deleted or spoiled since."""
+def _assembled(context: WorkerContext, table: Mapping[bytes, Row]) -> Mapping[tuple[str, str, str], Baseline]:
+    """Everything whole on the topic, by model, version and id; spoiled records are counted and left out."""
     assembler = Assembler()
-    for key, value in context.load_table(context.topics.baselines).items():
+    for key, row in table.items():
         try:
-            assembler.add(key.decode(), value)
+            assembler.add(key.decode(), row.value)
         except (BaselineError, UnicodeDecodeError):
             context.counters.reasons["baseline_record"] += 1
-    return assembler.baselines.get((place.model, place.version, place.id))
+    return assembler.baselines
 
 
-def _record(
-    context: WorkerContext,
-    place: Place,
-    baseline: str,
-    content: bytes,
-    effective: int,
-    offset: int,
-) -> BaselineInForce:
-    pane_ms = context.model_settings(place.model, place.version).pane_ms
-    stamp = context.stamps()
-    return BaselineInForce(place.model, place.version, baseline, content, effective, pane_ms, offset, stamp)
+def _record(context: WorkerContext, baseline: Baseline, offset: int) -> BaselineInForce:
+    return BaselineInForce(
+        baseline.model,
+        baseline.version,
+        baseline.id,
+        pack_baseline(baseline),
+        NO_TIME if baseline.effective_from is None else baseline.effective_from,
+        context.model_settings(baseline.model, baseline.version).pane_ms,
+        offset,
+        context.stamps(),
+    )

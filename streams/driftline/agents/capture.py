@@ -92,6 +92,7 @@ class CaptureService(Service):
         self._next_flush = 0.0
         self._next_shapes = 0.0
         self._next_tell = 0.0
+        self._unheard_until = 0.0
 
     async def on_start(self) -> None:
         """Join the group and open the clients."""
@@ -315,15 +316,23 @@ class CaptureService(Service):
             self.readings[place].at_end = True
 
     def _declare_idle(self) -> None:
-        now = monotonic()
+        """Move time on for sources with nothing left to read.
+
+        Not before any source has been heard of: there is nothing to close yet, and a backfill may be about to begin.
+        """
+        now, highest = monotonic(), self._highest()
+        if highest == NO_TIME:
+            self._unheard_until = now
+            return
         for (topic, _), reading in self.readings.items():
             rule = self.context.idle_rule(topic)
-            if not reading.at_end or now - max(reading.last_record, reading.last_idle) < rule.after_seconds:
+            since = max(reading.last_record, reading.last_idle, self._unheard_until)
+            if not reading.at_end or now - since < rule.after_seconds:
                 continue
             reading.last_idle = now
             if reading.drafts or reading.letters.waiting:
                 continue
-            record = reading.task.idle(rule.watermark(now_ms(), self._highest()))
+            record = reading.task.idle(rule.watermark(now_ms(), highest))
             if record is not None:
                 self._write(encode_record(record))
 

@@ -16,7 +16,7 @@ from driftline.broker.fetcher import Fetcher
 from driftline.broker.log import LogReader
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
-from driftline.broker.table import read_table
+from driftline.broker.table import Row, read_table
 from driftline.config import Config, ModelConfig, TopicConfig
 from driftline.contracts.capture import CaptureTopic, KeyNames
 from driftline.contracts.log import LogRecord, Retire, Stamp, TopicShape
@@ -150,9 +150,9 @@ class WorkerContext:
 
     def load_snapshots(self) -> dict[bytes, bytes]:
         """Everything on the snapshots topic. Blocks; raises BrokerError."""
-        return self.load_table(self.topics.snapshots)
+        return {key: row.value for key, row in self.load_table(self.topics.snapshots).items()}
 
-    def load_table(self, topic: str) -> dict[bytes, bytes]:
+    def load_table(self, topic: str) -> dict[bytes, Row]:
         """The latest value of every key of a compacted topic. Blocks; raises BrokerError."""
         return read_table(replaying(self.kafka), topic)
 

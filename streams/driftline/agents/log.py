@@ -12,6 +12,9 @@ from driftline.engine.snapshot import newest_manifest
 from driftline.engine.verdict import restore_log
 from driftline.errors import ProtocolError
 
+SILENT_TURNS = 150
+"""Reads without a record after which the log is given up: half a minute, which outlasts an election of a leader."""
+
 Listener = Callable[[int, LogRecord, Outcome], None]
 
 RECORDS_A_TURN = 500
@@ -57,9 +60,17 @@ class LogFollower:
         """Show every record that is folded from now on to ``listener``."""
         self._listeners.append(listener)
 
-    def follow(self) -> int:
+    def catch_up(self) -> None:
+        """Fold everything that was there at the start. Blocks; raises ProtocolError when nothing comes any more."""
+        silent = 0
+        while not self.caught_up:
+            silent = 0 if self.follow(0.2) else silent + 1
+            if silent > SILENT_TURNS:
+                raise ProtocolError(f"the delta log must be readable to offset {self.goal}, stopped at {self.state.next_offset}")
+
+    def follow(self, timeout: float = 0.0) -> int:
         """Fold what has come; how many records that were. Raises LogCutError when the log was cut beneath us."""
-        records = self.reader.poll(RECORDS_A_TURN)
+        records = self.reader.poll(RECORDS_A_TURN, timeout)
         for offset, record in records:
             outcome = self.state.apply(offset, record)
             self.brought_baseline = isinstance(record, BaselineInForce) and outcome is Outcome.COUNTED

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 
 from driftline.agents.app import DriftlineWorker, tune_collector
+from driftline.agents.baselines import announce_missing
 from driftline.agents.context import WorkerContext
 from driftline.agents.telemetry import TelemetryService
 from driftline.config import Config
@@ -31,7 +32,7 @@ async def _run(config: Config) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await asyncio.to_thread(context.log.start)
+    await asyncio.to_thread(_read_ahead, context)
     worker = DriftlineWorker(context)
     telemetry = TelemetryService(context, lambda: readiness(worker))
     try:
@@ -43,6 +44,16 @@ async def _run(config: Config) -> None:
     finally:
         await _stop(worker, telemetry, context)
     _raise_failure(context, worker, telemetry)
+
+
+def _read_ahead(context: WorkerContext) -> None:
+    """Fold the log as far as it goes now, and announce the baselines that it does not know of."""
+    context.log.start()
+    LOG.info("reading the delta log from offset %d to %d", context.log.started_at, context.log.goal)
+    context.log.catch_up()
+    announced = announce_missing(context)
+    if announced:
+        LOG.info("announced %d published baselines", announced)
 
 
 async def _until_over(worker: DriftlineWorker, telemetry: TelemetryService, stopping: asyncio.Event) -> None:

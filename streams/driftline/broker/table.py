@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import confluent_kafka as ck
 
 from driftline.broker.settings import Settings
@@ -12,8 +14,15 @@ PATIENCE = 60
 """Polls without a record after which a topic is given up. Chosen, because half a minute outlasts an election of leaders."""
 
 
-def read_table(settings: Settings, topic: str) -> dict[bytes, bytes]:
-    """Key to latest value of all partitions, from the beginning to where they end now; deleted keys are not in it.
+class Row(NamedTuple):
+    """The latest value of a key, and its offset."""
+
+    value: bytes
+    offset: int
+
+
+def read_table(settings: Settings, topic: str) -> dict[bytes, Row]:
+    """Key to latest row of all partitions, from the beginning to where they end now; deleted keys are not in it.
 
     Keys must stay in one partition, as they do with any one partitioner. An empty topic is an empty table.
 
@@ -30,7 +39,7 @@ def read_table(settings: Settings, topic: str) -> dict[bytes, bytes]:
         consumer.close()
 
 
-def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, bytes]:
+def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, Row]:
     metadata = consumer.list_topics(topic, timeout=15).topics[topic]
     if metadata.error is not None or not metadata.partitions:
         raise BrokerError(f"topic {topic!r} must exist: {metadata.error}")
@@ -42,7 +51,7 @@ def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, bytes]:
             left[partition] = high
             start.append(ck.TopicPartition(topic, partition, low))
     consumer.assign(start)
-    table: dict[bytes, bytes] = {}
+    table: dict[bytes, Row] = {}
     idle = 0
     while left:
         messages = consumer.consume(1000, POLL_SECONDS)
@@ -57,7 +66,7 @@ def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, bytes]:
     return table
 
 
-def _take(message: ck.Message, table: dict[bytes, bytes]) -> None:
+def _take(message: ck.Message, table: dict[bytes, Row]) -> None:
     error = message.error()
     if error is not None:
         if error.fatal():
@@ -68,4 +77,4 @@ def _take(message: ck.Message, table: dict[bytes, bytes]) -> None:
     if value is None:
         table.pop(key, None)
     else:
-        table[key] = value
+        table[key] = Row(value, message.offset())
