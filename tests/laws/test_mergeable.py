@@ -32,7 +32,7 @@ from support.datasets import DISTRIBUTIONS, draw
 
 LAYOUT = layout_of()
 OTHER = layout_of(numeric=4, edges=(-1.0, 0.0, 0.5, 1.5))
-FEW_NAMES = 4
+FEW_NAMES = 2
 
 
 @dataclass

@@ -57,6 +57,14 @@ def test_moments_agree_with_numpy_to_the_stated_error(name: str) -> None:
     assert (moments.min[0], moments.max[0]) == (values.min(), values.max())
 
 
+@pytest.mark.parametrize("mean", [0.0, 0.3, 10.1, 100.7, -400.3])
+@pytest.mark.parametrize("sigma", [0.001, 0.1, 3.0])
+def test_the_variance_far_from_the_baseline_errs_as_stated(mean: float, sigma: float) -> None:
+    values = np.random.default_rng(6).normal(mean, sigma, 3000)
+    moments = profile_of(values, layout_of(numeric=1, categories=())).moments
+    assert moments.std(0) ** 2 == pytest.approx(float(values.var()), abs=(1 + 2 * abs(mean)) * 2**-21)
+
+
 @shapes
 @pytest.mark.parametrize("size", [1, 2, 37, 5000])
 @pytest.mark.parametrize("p", [0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0])

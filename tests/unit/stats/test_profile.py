@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import msgspec
 import numpy as np
 import pytest
 
 from driftline.stats.columns import Columns
+from driftline.stats.names import NameCounts
 from driftline.stats.profile import Profile
 from support.batches import layout_of, normal_batch, rows_of
 
@@ -95,12 +97,33 @@ def test_a_constant_has_its_own_mean_and_no_spread() -> None:
 
 
 def test_sums_of_squares_do_not_overflow() -> None:
-    profile = folded(n0=[512.0] * 20000 + [-512.0] * 20000)
+    profile = folded(n0=[511.3] * 20000 + [-511.3] * 20000)
     for _ in range(30):  # 2**30 copies of 40,000 values of 2**38 steps each
         profile.iadd(profile.copy())
     assert profile.rows == 40000 * 2**30
     assert profile.moments.mean(0) == 0.0
-    assert profile.moments.std(0) == pytest.approx(512.0)
+    assert profile.moments.std(0) == pytest.approx(511.3)
+
+
+def test_large_sums_have_one_form_however_they_were_added_up() -> None:
+    parts = [folded(n0=[500.1 + index] * 7) for index in range(10)]
+    whole = folded(n0=[500.1 + index for index in range(10) for _ in range(7)])
+    assert functools.reduce(Profile.merge, parts).to_state() == whole.to_state()
+
+
+def test_the_sign_of_nought_depends_on_no_order() -> None:
+    values: list[object] = [-0.0] * 40 + [0.0] * 40
+    ways = [folded(n0=values), folded(n0=values[::-1]), folded(n0=values[:40]), folded(n0=values[40:])]
+    assert [str(extreme) for way in ways for extreme in (way.moments.min[0], way.moments.max[0])] == ["0.0"] * 8
+
+
+def test_names_beyond_the_cap_are_dropped_by_name_whatever_came_first() -> None:
+    forward, backward = NameCounts(cap=2), NameCounts(cap=2)
+    for name in "abcd":
+        forward.update({name: 1})
+    for name in "dcba":
+        backward.update({name: 1})
+    assert forward.to_state() == backward.to_state() == {"counts": {"a": 1, "b": 1}, "overflow": 2}
 
 
 def test_extra_columns_are_counted_by_row() -> None:
