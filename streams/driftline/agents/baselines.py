@@ -25,7 +25,9 @@ from driftline.windows.watermark import NO_TIME
 
 def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[..., Any]:
     """The agent that follows the ``baselines`` topic."""
-    topic = app.topic(context.topics.baselines, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw")
+    topic = app.topic(
+        context.topics.baselines, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw"
+    )
 
     async def announce(stream: Any) -> None:
         producer = context.producer()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,11 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.letters import send_letters
 from driftline.broker.group import GroupMember, TopicPartitions
 from driftline.contracts.capture import RawBatch
-from driftline.contracts.log import Source, TopicShape, encode_record
+from driftline.contracts.log import LogRecord, Source, TopicShape, encode_record
 from driftline.engine.baselines import Decoding
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.fold import Draft, SourceFold, part_of
+from driftline.engine.ledger import Outcome
 from driftline.engine.source import Phase, SourceTask
 from driftline.windows.watermark import NO_TIME
 
@@ -134,7 +135,7 @@ class CaptureService(Service):
             reading = self.readings.get((batch.topic, batch.partition))
             if reading is not None:
                 reading.at_end, reading.last_record = False, monotonic()
-                await self.channel.put(Portion(reading, reading.epoch, batch))
+                await self.channel.feed(Portion(reading, reading.epoch, batch))
         for place, _ in fetched.ended:
             self._ended(place)
         for place in fetched.out_of_range:
@@ -202,10 +203,7 @@ class CaptureService(Service):
 
     # -- log --------------------------------------------------------------------------------------------------------
 
-    def _on_log(self, offset: int, record: Any, outcome: Any) -> None:
-        if self.context.log.brought_baseline:
-            for decoding in self._decoding.values():
-                decoding.refresh()
+    def _on_log(self, offset: int, record: LogRecord, outcome: Outcome) -> None:
         for reading in self.readings.values():
             reading.task.on_log(offset, record, outcome, self.context.log.state)
 
@@ -232,7 +230,7 @@ class CaptureService(Service):
             task = reading.task
             if reading.epoch != task.epoch:
                 self._new_epoch(place, reading)
-            if task.phase is Phase.RUNNING:
+            if task.is_running():
                 continue
             if task.phase is Phase.FENCED:
                 self._wait_fenced(reading)
@@ -242,7 +240,7 @@ class CaptureService(Service):
             record = task.next_record(self.context.log.state, self.shapes, first, self.context.horizon(place[0]))
             if record is not None:
                 self._write(encode_record(record))
-            elif task.phase is Phase.RUNNING:
+            elif task.is_running():
                 reading.epoch, reading.last_record = task.epoch, monotonic()
                 self.fetcher.start(*place, task.read_from)
 
@@ -372,7 +370,7 @@ def make_capture_agent(app: faust.App, context: WorkerContext) -> tuple[CaptureS
     channel = SourceChannel(app, maxsize=2)
     service = CaptureService(context, channel, loop=app.loop, beacon=app.beacon)
 
-    async def capture(stream: AsyncIterator[Portion]) -> None:
+    async def capture(stream: faust.StreamT[Portion]) -> None:
         await app.add_runtime_dependency(service)
         async for portion in stream:
             with context.fatal("capture"):

@@ -28,8 +28,12 @@ class _AlwaysOpen(FlowControlEvent):
 class SourceChannel(Channel[Any]):
     """A short queue between a service and its agent: ``put`` waits while the agent is behind (back-pressure)."""
 
+    async def feed(self, portion: Any) -> None:
+        """Hand a portion to the agent; waits while it is behind."""
+        await self.put(portion)
+
     @property
-    def queue(self) -> ThrowableQueue:
+    def queue(self) -> ThrowableQueue[Any]:
         """The queue of one subscriber, made on first use."""
         if self._queue is None:
             self._queue = ThrowableQueue(maxsize=self.maxsize or 2, flow_control=_AlwaysOpen(), clear_on_resume=False)

@@ -145,7 +145,9 @@ class WorkerContext:
         shapes = self.admin.describe(self.capture_topics)
         missing = [name for name in self.capture_topics if name not in shapes]
         if missing:
-            raise BrokerError(f"captures topic {missing[0]!r} must exist (driftline topics create makes driftline's own)")
+            raise BrokerError(
+                f"captures topic {missing[0]!r} must exist (driftline topics create makes driftline's own)"
+            )
         return [shapes[name] for name in self.capture_topics]
 
     def load_snapshots(self) -> dict[bytes, bytes]:

@@ -31,7 +31,6 @@ class LogFollower:
         self._listeners: list[Listener] = []
         self.state = LogState()
         self.shelf = BaselineShelf()
-        self.brought_baseline = False
         self.started_at = 0
         self.goal = 0
 
@@ -66,15 +65,16 @@ class LogFollower:
         while not self.caught_up:
             silent = 0 if self.follow(0.2) else silent + 1
             if silent > SILENT_TURNS:
-                raise ProtocolError(f"the delta log must be readable to offset {self.goal}, stopped at {self.state.next_offset}")
+                raise ProtocolError(
+                    f"the delta log must be readable to offset {self.goal}, stopped at {self.state.next_offset}"
+                )
 
     def follow(self, timeout: float = 0.0) -> int:
         """Fold what has come; how many records that were. Raises LogCutError when the log was cut beneath us."""
         records = self.reader.poll(RECORDS_A_TURN, timeout)
         for offset, record in records:
             outcome = self.state.apply(offset, record)
-            self.brought_baseline = isinstance(record, BaselineInForce) and outcome is Outcome.COUNTED
-            if self.brought_baseline:
+            if isinstance(record, BaselineInForce) and outcome is Outcome.COUNTED:
                 self.shelf.learn(self.state)
             for listener in self._listeners:
                 listener(offset, record, outcome)
@@ -102,5 +102,3 @@ def check_hole(needed: int, low: int, high: int) -> None:
             f"the delta log must reach offset {needed}, but ends at {high}: it was created anew beneath its snapshots; "
             "delete the snapshots topic too, to begin afresh",
         )
-
-

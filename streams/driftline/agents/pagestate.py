@@ -8,9 +8,9 @@ from driftline.agents.context import WorkerContext
 from driftline.contracts.log import Counts
 from driftline.contracts.statistics import CheckReading, FeatureStatistics, WindowStatistics
 from driftline.contracts.violation import Violation
+from driftline.durations import parse_duration
 from driftline.engine.book import Emitted
 from driftline.web.state import FeatureView, IncidentView, ModelView, PageState, SourceView, Tally
-from driftline.durations import parse_duration
 from driftline.windows.watermark import NO_TIME
 
 DRIFT = ("baseline_drift_check", "prediction_drift_check")
@@ -79,7 +79,9 @@ class PageBuilder:
         if self._context.verdict is None:
             notes.append("This worker does not judge at present: models and incidents are shown by the one that does.")
         if self._context.log.state.anomalies:
-            notes.append(f"{self._context.log.state.anomalies} records of the delta log were out of order: please report this.")
+            notes.append(
+                f"{self._context.log.state.anomalies} records of the delta log were out of order: please report this."
+            )
         return tuple(notes)
 
     def _model(self, key: ModelKey, lengths: dict[str, WindowStatistics]) -> ModelView:

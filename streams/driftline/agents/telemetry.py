@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mode import Service
 
 from driftline import __version__
-from driftline.agents.clock import monotonic, now_ms
+from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
 from driftline.contracts.log import Counts, Delta, LogRecord
@@ -39,7 +40,7 @@ REASONS_SHOWN = 20
 class TelemetryService(Service):
     """Serves ``/metrics``, ``/live``, ``/ready`` and the page, and keeps what they show up to date."""
 
-    def __init__(self, context: WorkerContext, readiness: Any, **options: Any) -> None:
+    def __init__(self, context: WorkerContext, readiness: Callable[[], Iterable[str]], **options: Any) -> None:
         """``readiness()`` gives what is still missing before the worker is ready; nothing when it is."""
         super().__init__(**options)
         metrics = context.config.metrics
@@ -88,7 +89,8 @@ class TelemetryService(Service):
 
     def _live(self) -> Health:
         now = monotonic()
-        stuck = [f"the {name} loop has not moved for {now - at:.0f} s" for name, at in self.context.beats.items() if now - at > STALLED_SECONDS]
+        silent = {name: now - at for name, at in self.context.beats.items() if now - at > STALLED_SECONDS}
+        stuck = [f"the {name} loop has not moved for {seconds:.0f} s" for name, seconds in silent.items()]
         return Health(not stuck, tuple(stuck))
 
     def _ready(self) -> Health:

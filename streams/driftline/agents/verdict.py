@@ -8,7 +8,7 @@ then says the same as what the new owner sends.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import faust
@@ -86,7 +86,7 @@ class VerdictService(Service):
             return False
         records = self.reader.poll(RECORDS_A_TURN)
         if records:
-            await self.channel.put((self.verdict, records))
+            await self.channel.feed((self.verdict, records))
         self._snapshot()
         return bool(records)
 
@@ -161,7 +161,9 @@ class VerdictService(Service):
         self.producer.send(topics.statistics, encode_statistics(statistics), key=key)
         for violation in emitted.violations:
             headers = violation_headers(violation, self.context.name)
-            self.producer.send(topics.violations, encode_violation(violation), key=violation_key(violation), headers=headers)
+            self.producer.send(
+                topics.violations, encode_violation(violation), key=violation_key(violation), headers=headers
+            )
         self.context.emitted(emitted, now_ms())
 
     def _snapshot(self) -> None:
@@ -186,13 +188,12 @@ class VerdictService(Service):
                 self.producer.send(topic, value, key=key)
 
 
-
 def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictService, Callable[..., Any]]:
     """The agent over its channel, and the service that feeds it; the service starts with the agent."""
     channel = SourceChannel(app, maxsize=2)
     service = VerdictService(context, channel, loop=app.loop, beacon=app.beacon)
 
-    async def verdict(stream: AsyncIterator[Portion]) -> None:
+    async def verdict(stream: faust.StreamT[Portion]) -> None:
         await app.add_runtime_dependency(service)
         async for portion in stream:
             with context.fatal("verdict"):

@@ -39,12 +39,12 @@ def delete_baseline(config: Config, baseline: Baseline) -> None:
 def published(config: Config) -> list[Baseline]:
     """The complete baselines on the topic, by model, version and id. Raises BrokerError; BaselineError for a broken one."""
     assembler = Assembler()
-    for key, value in read_table(replaying(config.kafka), TopicNames(config.topic_prefix).baselines).items():
+    for key, row in read_table(replaying(config.kafka), TopicNames(config.topic_prefix).baselines).items():
         try:
             name = key.decode()
         except UnicodeDecodeError as error:
             raise BaselineError(f"key of a baseline record must be text, got {key!r}") from error
-        assembler.add(name, value)
+        assembler.add(name, row.value)
     return [assembler.baselines[identity] for identity in sorted(assembler.baselines)]
 
 

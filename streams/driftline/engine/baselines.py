@@ -95,11 +95,6 @@ class Decoding:
         self._newest = CaptureDecoder(topic, self._schema_of)
         self._under: dict[tuple[str, str, str], CaptureDecoder] = {}
 
-    def refresh(self) -> None:
-        """Forget what was made from earlier baselines; call it when the log brought one."""
-        self._newest = CaptureDecoder(self._topic, self._schema_of)
-        self._under.clear()
-
     def decode(self, batch: RawBatch) -> Decoded:
         """Decode under the newest baseline of each model."""
         return self._newest.decode(batch)

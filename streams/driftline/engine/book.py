@@ -84,9 +84,14 @@ class ModelBook:
 
     def _closing(self, closed: int) -> list[tuple[Window, WindowSpec, bool]]:
         """Windows with rows in the order of their ends, and the first empty one after each stretch of them."""
-        found = [(window, spec, True) for window, spec in self.panes.windows_ending(self.settings.windows, self.closed, closed)]
+        found = [
+            (window, spec, True)
+            for window, spec in self.panes.windows_ending(self.settings.windows, self.closed, closed)
+        ]
         for spec in self.settings.windows:
-            found += [(window, spec, False) for window in self._silences(spec, [w for w, s, _ in found if s == spec], closed)]
+            found += [
+                (window, spec, False) for window in self._silences(spec, [w for w, s, _ in found if s == spec], closed)
+            ]
         return sorted(found, key=lambda entry: (entry[0].end, entry[1].length_ms, entry[1].step_ms))
 
     def _silences(self, spec: WindowSpec, windows: list[Window], closed: int) -> Iterator[Window]:

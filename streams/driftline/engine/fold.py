@@ -17,9 +17,9 @@ from driftline.contracts.log import Counts, KnownBaselines, PaneDelta, Source
 from driftline.engine.baselines import Decoding
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.ledger import LineOf
+from driftline.engine.profiles import AnyProfile, AnyRows, fold_rows
 from driftline.engine.settings import ModelSettings, SettingsOf, SourceSettings
-from driftline.stats.open_profile import OpenProfile
-from driftline.stats.profile import Profile
+from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME, late_mask
 
 ACCEPTED, LATE, DUPLICATE, REJECTED = range(4)
@@ -32,12 +32,17 @@ PaneKey = tuple[str, str, int, str]
 class PaneFold:
     """One pane of one model under one baseline, since the last flush."""
 
-    profile: Profile | OpenProfile
+    profile: AnyProfile
     pane_ms: int
     first: int
     last: int
     records: int = 0
     rows: int = 0
+
+    def delta(self, model: str, version: str, pane: int, baseline: str) -> PaneDelta:
+        """The pane as it goes into the log."""
+        held = (self.first, self.last, self.records, self.rows)
+        return PaneDelta(model, version, pane, self.pane_ms, baseline, *held, self.profile.to_state())
 
 
 @dataclass
@@ -66,7 +71,7 @@ class _Placed:
 class SourceFold:
     """Folds one source from ``position`` on; ``watermark`` is what the log says of it there."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a source needs, by name
         self,
         source: Source,
         position: int,
@@ -123,7 +128,7 @@ class SourceFold:
         rejects += self._decide_late(placed)
         for one in placed:
             self._accept(one, batch)
-        self._count(batch, decoded, placed, rejects)
+        self._count(batch, decoded, placed)
         self.position = batch.offsets[-1] + 1
         return sorted(rejects, key=lambda reject: (reject.offset, reject.index or 0))
 
@@ -145,10 +150,7 @@ class SourceFold:
             self._records,
             self._rows,
             [KnownBaselines(m, v, len(self._line_of(m, v).baselines), top) for (m, v), top in tops],
-            [
-                PaneDelta(m, v, pane, held.pane_ms, baseline, held.first, held.last, held.records, held.rows, held.profile.to_state())
-                for (m, v, pane, baseline), held in sorted(self._panes.items())
-            ],
+            [held.delta(*key) for key, held in sorted(self._panes.items(), key=lambda entry: entry[0])],
         )
         self._begin()
         return draft
@@ -261,30 +263,32 @@ class SourceFold:
         starts = {window.start for spec in settings.windows for window in spec.windows_of(pane)}
         return sorted({line.at(start) for start in starts})
 
-    def _under(self, batch: RawBatch, block: RowBlock, baseline: str) -> object:
+    def _under(self, batch: RawBatch, block: RowBlock, baseline: str) -> AnyRows:
         """The columns of the same rows, decoded for another baseline of the same model."""
         decoded = self._decoding.decode_under(batch, block.model, block.version, baseline)
-        wanted = {(int(o), int(i)): n for n, (o, i) in enumerate(zip(block.offset, block.index, strict=True))}
+        wanted = {place: n for n, place in enumerate(zip(block.offset.tolist(), block.index.tolist(), strict=True))}
         for other in decoded.blocks:
             if (other.model, other.version) == (block.model, block.version):
-                rows = [(wanted.get((int(o), int(i))), n) for n, (o, i) in enumerate(zip(other.offset, other.index, strict=True))]
-                order = [n for place, n in sorted((place, n) for place, n in rows if place is not None)]
-                return other.columns.take(np.array(order, dtype=np.int64))
-        raise AssertionError("a record decodes to the same model whatever the baseline")
+                places = zip(other.offset.tolist(), other.index.tolist(), strict=True)
+                found = [(wanted[place], n) for n, place in enumerate(places) if place in wanted]
+                return other.columns.take(np.array([n for _, n in sorted(found)], dtype=np.int64))
+        raise ProtocolError(
+            f"records of {block.model}/{block.version} must be of that model under baseline {baseline!r} too"
+        )
 
-    def _add(self, key: PaneKey, one: _Placed, rows: NDArray[np.intp], columns: object) -> None:
+    def _add(self, key: PaneKey, one: _Placed, rows: NDArray[np.intp], columns: AnyRows) -> None:
         block = one.block
         offsets = block.offset[rows]
         first, last = int(offsets[0]), int(offsets[-1])
         held = self._panes.get(key)
         if held is None:
             held = self._panes[key] = PaneFold(self._decoding.empty(key[3]), one.settings.pane_ms, first, last)
-        held.profile.update(columns)
+        fold_rows(held.profile, columns)
         held.first, held.last = min(held.first, first), max(held.last, last)
         held.records += 1 + int(np.count_nonzero(np.diff(offsets)))
         held.rows += len(rows)
 
-    def _count(self, batch: RawBatch, decoded: Decoded, placed: list[_Placed], rejects: list[Reject]) -> None:
+    def _count(self, batch: RawBatch, decoded: Decoded, placed: list[_Placed]) -> None:
         rows = np.zeros(4, dtype=np.int64)
         for one in placed:
             rows += np.bincount(one.outcome, minlength=4)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
 import msgspec
 
 from driftline.contracts.log import (
@@ -35,7 +36,6 @@ from driftline.contracts.log import (
     VerdictClaim,
 )
 from driftline.windows.watermark import NO_TIME
-
 
 NOBODY = -1
 """The token of a source that nobody owns: before its first claim, and after a refused delta, whose followers hang in the air."""
@@ -170,6 +170,7 @@ class LogState:
         self.closed = max(self.closed, lowest)
 
     def _dispatch(self, offset: int, record: LogRecord) -> Outcome:
+        """Records of the log as a whole here, those of one source below."""
         match record:
             case Claim():
                 return self._claim(offset, record)
@@ -180,6 +181,11 @@ class LogState:
             case VerdictClaim():
                 self.verdicts[record.shard] = offset
                 return Outcome.COUNTED
+            case _:
+                return self._of_source(record)
+
+    def _of_source(self, record: Birth | Idle | Gap | Delta) -> Outcome:
+        """Rule 3's fence comes first: only the newest claim may speak for a source."""
         state = self.sources.get(record.source)
         if state is None or state.retired or state.token != record.token:
             return Outcome.ZOMBIE
@@ -216,7 +222,9 @@ class LogState:
                 state.retired = True
                 low = max(state.watermark, self.closed)
                 start = max(state.position, 0)
-                self.facts.append(Fact("retire", source, start, start, low, record.horizon, "the topic was created anew"))
+                self.facts.append(
+                    Fact("retire", source, start, start, low, record.horizon, "the topic was created anew")
+                )
         return Outcome.COUNTED
 
     def _birth(self, state: SourceState, record: Birth) -> Outcome:

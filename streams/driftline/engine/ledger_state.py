@@ -21,7 +21,9 @@ def log_to_state(log: LogState) -> dict[str, Any]:
         "sources": [msgspec.to_builtins([source, state]) for source, state in sorted(log.sources.items(), key=_first)],
         "topic_ids": sorted(log.topic_ids.items()),
         "retired_ids": sorted(log.retired_ids),
-        "models": [[*key, msgspec.to_builtins(line, builtin_types=(bytes,))] for key, line in sorted(log.models.items())],
+        "models": [
+            [*key, msgspec.to_builtins(line, builtin_types=(bytes,))] for key, line in sorted(log.models.items())
+        ],
         "facts": msgspec.to_builtins(log.facts),
         "verdicts": sorted(log.verdicts.items()),
         "closed": log.closed,

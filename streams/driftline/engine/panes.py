@@ -9,13 +9,10 @@ import msgspec
 
 from driftline.contracts.log import PaneDelta, Source
 from driftline.engine.baselines import BaselineShelf
-from driftline.stats.open_profile import OpenProfile
-from driftline.stats.profile import Profile
+from driftline.engine.profiles import AnyProfile, absorb
 from driftline.windows.panes import PaneSpec
 from driftline.windows.rollup import plan_rollup
 from driftline.windows.spec import Window, WindowSpec
-
-AnyProfile = Profile | OpenProfile
 
 
 class Share(msgspec.Struct, array_like=True):
@@ -73,7 +70,7 @@ class PaneBook:
         if held is None:
             pane.profiles[delta.baseline] = profile
         else:
-            held.iadd(profile)
+            absorb(held, profile)
         if delta.baseline == min(pane.profiles):
             pane.add_share(source, Share(delta.records, delta.rows, delta.first, delta.last))
         self.changed.add(delta.pane)
@@ -102,7 +99,7 @@ class PaneBook:
             if whole is None:
                 whole = profile.copy()
             else:
-                whole.iadd(profile)
+                absorb(whole, profile)
         return Merged(whole, dict(sorted(sources.sources.items())))
 
     def roll_up(self, pane_ms: int, specs: tuple[WindowSpec, ...], closed: int) -> tuple[int, ...]:
@@ -116,7 +113,7 @@ class PaneBook:
                 if set(other.profiles) != set(block.profiles):
                     continue
                 for baseline, profile in other.profiles.items():
-                    block.profiles[baseline].iadd(profile)
+                    absorb(block.profiles[baseline], profile)
                 for source, share in other.sources.items():
                     block.add_share(source, share)
                 gone.append(member)

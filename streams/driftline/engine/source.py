@@ -67,10 +67,9 @@ class SourceTask:
         self._waiting: Stamp | None = None
         self._unseen: dict[Stamp, int] = {}
 
-    @property
-    def flushing(self) -> int:
-        """Deltas written and not yet seen in the log."""
-        return len(self._unseen)
+    def is_running(self) -> bool:
+        """Whether the source is being read."""
+        return self.phase is Phase.RUNNING
 
     def next_record(
         self,

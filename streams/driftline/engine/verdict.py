@@ -12,9 +12,9 @@ from typing import Any
 
 from driftline.contracts.log import BaselineInForce, Delta, LogRecord
 from driftline.engine.baselines import BaselineShelf
+from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import LogState, ModelKey, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
-from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.settings import SettingsOf
 from driftline.engine.snapshot import Plan, SnapshotBook, key_of, manifests, pack, unpack
 from driftline.errors import ProtocolError
@@ -54,7 +54,8 @@ class Verdict:
         for pane in record.panes:
             book = self._book((pane.model, pane.version))
             if pane.pane + pane.pane_ms <= book.closed:
-                raise ProtocolError(f"a counted delta must not touch a closed pane, got {pane.pane} of {pane.model}/{pane.version}")
+                where = f"{pane.pane} of {pane.model}/{pane.version}"
+                raise ProtocolError(f"a counted delta must not touch a closed pane, got {where}")
             book.panes.add(record.source, pane, self.shelf)
 
     def _book(self, key: ModelKey) -> ModelBook:
