@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -39,7 +39,7 @@ class Calls(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Columns:
     """n rows under one layout of K numeric and C categorical columns.
 
@@ -64,7 +64,7 @@ class Columns:
     error: NDArray[np.bool_]
     status: NDArray[np.int8]
     entity: NDArray[np.uint64]
-    first: NDArray[np.bool_] = field(repr=False)
+    first: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Number of rows."""
