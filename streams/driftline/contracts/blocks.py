@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,17 +120,20 @@ def _open_row(event: Event, limits: Limits, out: Decoded) -> dict[str, object]:
 
 def _columns(events: Sequence[Event], schema: Schema, limits: Limits, out: Decoded) -> Columns:
     columns = Columns.blank(schema.layout, len(events))
+    numbers = [[math.nan] * len(events) for _ in schema.layout.numeric]
     values: list[list[object]] = [[None] * len(events) for _ in schema.layout.categorical]
     mistyped: list[tuple[int, int]] = []
     extras: dict[str, list[int]] = {}
     for row, event in enumerate(events):
-        found = _place(event, row, schema, columns.numeric, values)
+        found = _place(event, row, schema, numbers, values)
         mistyped += found[0]
         for name in _within(found[1], limits, out):
             extras.setdefault(name, []).append(row)
     codes = [[book[value] for value in column] for book, column in zip(schema.codebooks, values, strict=True)]
     if codes:
         columns.codes[:] = codes
+    if numbers:
+        columns.numeric[:] = numbers
     columns.mistyped = np.array(sorted(mistyped), dtype=np.int64).reshape(-1, 2)
     columns.unseen = unseen_cells(columns.codes, values, limits, out)
     columns.extras = {name: np.array(rows, dtype=np.int64) for name, rows in sorted(extras.items())}
@@ -138,39 +142,37 @@ def _columns(events: Sequence[Event], schema: Schema, limits: Limits, out: Decod
 
 
 def _place(
-    event: Event, row: int, schema: Schema, numeric: NDArray[np.float64], values: list[list[object]]
+    event: Event, row: int, schema: Schema, numbers: list[list[float]], values: list[list[object]]
 ) -> tuple[list[tuple[int, int]], list[str]]:
     """Put the values of one row into their places; the number columns of the wrong type, and the unknown names."""
     mistyped: list[tuple[int, int]] = []
     extras: list[str] = []
     for name, value in _named(event, schema.predictions):
+        place = schema.places.get(name)
+        if place is None:
+            if name not in schema.roles and (name in event.values or schema.predictions):
+                extras.append(name)
+            continue
+        at, boolean = place
         text = event.text and isinstance(value, str)
-        if (at := schema.numeric_at.get(name)) is not None:
+        if boolean is None:
             found = text_number(str(value)) if text else number(value)
             if isinstance(found, float):
-                numeric[at, row] = found
+                numbers[at][row] = found
             else:
                 mistyped.append((at, row))
-        elif (at := schema.category_at.get(name)) is not None:
-            boolean = schema.is_boolean(name)
+        else:
             values[at][row] = text_category(str(value), boolean=boolean) if text else category(value, boolean=boolean)
-        elif name not in schema.roles and (name in event.values or schema.predictions):
-            extras.append(name)
     return mistyped, extras
 
 
-def _named(event: Event, columns: Sequence[str]) -> Iterator[tuple[str, object]]:
+def _named(event: Event, columns: Sequence[str]) -> Iterable[tuple[str, object]]:
     """Every value by name; a column's own name wins over the prediction's place, unless it holds nothing."""
     predicted = spread(event.prediction, columns)
     if not predicted:
-        yield from event.values.items()
-        return
-    for name, value in event.values.items():
-        if name not in predicted or value is not None:
-            yield name, value
-    for name, value in predicted.items():
-        if event.values.get(name) is None:
-            yield name, value
+        return event.values.items()
+    own = {name: value for name, value in event.values.items() if value is not None or name not in predicted}
+    return [*own.items(), *((name, value) for name, value in predicted.items() if name not in own)]
 
 
 def _within(names: list[str], limits: Limits, out: Decoded) -> list[str]:

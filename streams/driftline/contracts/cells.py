@@ -49,7 +49,7 @@ def text_number(text: str) -> float | object:
         return math.nan
     if _NUMBER.fullmatch(text) is None:
         return MISTYPED_VALUE
-    value = float(text.replace(" ", ""))
+    value = float(text.replace(" ", "") if " " in text else text)
     return value if math.isfinite(value) else MISTYPED_VALUE
 
 

@@ -20,6 +20,7 @@ from driftline.stats.columns import CLIENT_ERROR, NO_STATUS, OTHER_STATUS, SERVE
 
 Count = Callable[[str], None]
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HTTP = re.compile(r"[1-5][0-9][0-9]")
 _GRPC = {
     "OK": STATUS_OK,
@@ -70,7 +71,7 @@ def _label(value: object, path: str, reason: Reason, limits: Limits) -> str:
         raise ContractError(f"must be a string, got {type_name(value)}", path, reason)
     if len(value) > limits.label:
         raise ContractError(f"must have at most {limits.label} characters, got {len(value)}", path, reason)
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):  # noqa: PLR2004 - ASCII's control characters
+    if _CONTROL.search(value):
         raise ContractError("must not hold control characters", path, reason)
     return value
 

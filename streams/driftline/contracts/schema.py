@@ -35,7 +35,7 @@ class Codebook(dict[object, int]):
         return UNSEEN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """Columns of one baseline as a decoder needs them; immutable, made once per baseline."""
 
@@ -87,6 +87,12 @@ class Schema:
         """One per column of categories."""
         pairs = zip(self.layout.categorical, self.layout.code_of, strict=True)
         return tuple(Codebook(codes, boolean=self.is_boolean(name)) for name, codes in pairs)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, bool | None]]:
+        """Where each watched column lies in the layout, and for one of categories whether it is boolean (None: a number)."""
+        numeric: dict[str, tuple[int, bool | None]] = {name: (at, None) for name, at in self.numeric_at.items()}
+        return numeric | {name: (at, self.is_boolean(name)) for name, at in self.category_at.items()}
 
     def is_boolean(self, name: str) -> bool:
         """Whether the values of a column are true and false."""

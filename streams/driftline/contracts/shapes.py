@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from driftline.baseline.model import Role
@@ -33,6 +34,7 @@ class Shape:
     reserved: frozenset[str]
 
 
+@lru_cache(maxsize=256)
 def native_shape(keys: KeyNames) -> Shape:
     """The native envelope; ``event_id`` is another word for ``id``."""
     parts: dict[str, tuple[str, ...]] = {part: (str(getattr(keys, part)),) for part in PARTS}
@@ -40,6 +42,7 @@ def native_shape(keys: KeyNames) -> Shape:
     return Shape("native", parts, (), frozenset())
 
 
+@lru_cache(maxsize=4096)
 def flat_shape(topic: CaptureTopic, schema: Schema | None) -> Shape:
     """A flat record: a monitored column of the baseline takes its key from the envelope, except model and version; columns
     with role time, id, entity and segment stand in for envelope keys that are not there.
