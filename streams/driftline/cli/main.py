@@ -9,6 +9,7 @@ import typer
 from driftline import __version__
 from driftline.cli import baseline, results, topics
 from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors
+from driftline.cli.demo import demo
 
 app = typer.Typer(
     name="driftline",
@@ -45,20 +46,7 @@ def worker(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
         run(settings)
 
 
-@app.command()
-def demo(
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end, until Ctrl-C.")] = False,
-) -> None:
-    """Run the whole main job on an embedded broker with real flights and a real blizzard, in about a minute.
-
-    Needs neither Docker nor Java nor a Kafka; the data come with the extra [demo].
-    """
-    with errors():
-        from driftline.cli.demo import run
-
-        run(keep=keep)
-
-
+app.command()(demo)
 app.add_typer(baseline.app, name="baseline")
 app.add_typer(topics.app, name="topics")
 app.command()(results.violations)

@@ -1,0 +1,5 @@
+"""``python -m driftline``: the command."""
+
+from driftline.cli.main import main
+
+main()

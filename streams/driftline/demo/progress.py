@@ -1,0 +1,90 @@
+"""How far the demo is: what was sent, what the worker shows of itself, and what became of its incidents meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from driftline.demo.flights import TIMEZONE
+from driftline.web.state import FeatureView, IncidentView, ModelView, PageState
+
+_RANKS = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One look at everything; ``state`` None before the worker's first answer."""
+
+    sent: int
+    total: int
+    elapsed: float
+    address: str
+    state: PageState | None = None
+
+    @property
+    def read(self) -> int:
+        """Captures that the worker has folded and committed."""
+        return sum(source.position or 0 for source in self.state.sources) if self.state else 0
+
+    @property
+    def rate(self) -> float:
+        """Captures a second, as the worker measures them."""
+        return (self.state.events_per_second or 0.0) if self.state else 0.0
+
+    @property
+    def watermark(self) -> int | None:
+        """The event time that all sources have reached, ms UTC; None before all have."""
+        times = [source.watermark for source in self.state.sources] if self.state else []
+        known = [time for time in times if time is not None]
+        return min(known) if known and len(known) == len(times) else None
+
+    @property
+    def model(self) -> ModelView | None:
+        """The last closed window of the model; None before there is one."""
+        return self.state.models[0] if self.state and self.state.models else None
+
+    @property
+    def incidents(self) -> tuple[IncidentView, ...]:
+        """What is open, by feature and check."""
+        opened = self.state.incidents if self.state else ()
+        return tuple(sorted(opened, key=lambda one: (one.feature, one.check)))
+
+    @property
+    def worst(self) -> tuple[FeatureView, ...]:
+        """The features of the last closed window, worst first: by state, then by how far they moved."""
+        features = self.model.features if self.model else ()
+        return tuple(sorted(features, key=lambda one: (-_RANKS[one.state], -(one.shift or 0.0), one.name)))
+
+
+class Ledger:
+    """Which incidents were seen to open and to end, from one look to the next."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._open: dict[str, IncidentView] = {}
+        self.resolved = 0
+
+    def compare(self, incidents: tuple[IncidentView, ...]) -> tuple[list[IncidentView], list[IncidentView]]:
+        """(new ones, ended ones) since the last look."""
+        now = {one.incident_id: one for one in incidents}
+        new = [one for name, one in now.items() if name not in self._open]
+        ended = [one for name, one in self._open.items() if name not in now]
+        self._open = now
+        self.resolved += len(ended)
+        return new, ended
+
+
+def local(time_ms: int) -> datetime:
+    """A time in ms UTC on New York's clock."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC).astimezone(ZoneInfo(TIMEZONE))
+
+
+def day_text(time_ms: int) -> str:
+    """The day that a window begins on.
+
+    >>> day_text(1_360_299_600_000)
+    'Fri 8 Feb'
+    """
+    day = local(time_ms)
+    return f"{day:%a} {day.day} {day:%b}"
