@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from driftline import __version__
+from driftline.cli.main import app
+from driftline.contracts.topics import TOPICS
+
+HEAVY = ("aiokafka", "confluent_kafka", "faust", "numpy", "pandas", "prometheus_client", "pyarrow", "river")
+COMMANDS = ("worker", "demo", "baseline", "violations", "statistics", "topics")
+
+
+def run(*arguments: str, **environ: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, list(arguments), env=environ)
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["baseline", "create"], ["topics", "create"]])
+def test_help_is_there_and_imports_nothing_heavy(command: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from driftline.cli.main import main\n"
+        f"sys.argv = ['driftline', *{command!r}, '--help']\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Usage: driftline" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+def test_every_command_is_in_the_help() -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert all(f" {name} " in out for name in COMMANDS)
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version") == (0, f"driftline {__version__}\n", "")
+
+
+def test_what_is_typed_wrong_is_2() -> None:
+    assert run("no-such-command")[0] == 2
+    assert run("violations", "--no-such-option")[0] == 2
+
+
+def test_a_faulty_configuration_is_2_with_every_fault_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text('[kafka]\nbootstrap = 7\n[metrics]\nport = "x"\n')
+    code, out, err = run("violations", "--config", str(path))
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        f"driftline: {path} has 2 faults:",
+        "  kafka.bootstrap: expected host:port[,host:port ...], got 7",
+        "  metrics.port: expected a whole number from 0 to 65535, got 'x'",
+    ]
+
+
+@pytest.mark.parametrize("command", [["worker"], ["violations"], ["topics", "create"], ["topics", "check"]])
+def test_a_configuration_that_is_not_there_is_2(command: list[str], tmp_path: Path) -> None:
+    code, _, err = run(*command, "-c", str(tmp_path / "no.toml"))
+    assert code == 2
+    assert err == f"driftline: {tmp_path / 'no.toml'}: cannot be read: No such file or directory\n"
+
+
+def test_a_kafka_that_is_not_there_is_3_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("driftline.broker.admin.TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr("driftline.broker.replay.TIMEOUT_SECONDS", 0.3)
+    for command in (["violations"], ["statistics"], ["topics", "create"], ["topics", "check"]):
+        code, out, err = run(*command, "--bootstrap", "127.0.0.1:9")
+        assert (code, out) == (3, "")
+        assert err.startswith("driftline: Kafka at 127.0.0.1:9 does not answer: ")
+        assert len(err.splitlines()) == 1
+
+
+def test_topics_are_listed_without_kafka_under_the_configured_prefix() -> None:
+    code, out, _ = run("topics", "list", "--json", DRIFTLINE__DRIFTLINE__TOPIC_PREFIX="ml.")
+    listed = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [one["name"] for one in listed] == [f"ml.{spec.name}" for spec in TOPICS]
+    code, out, _ = run("topics", "list")
+    assert code == 0
+    assert all(spec.full_name() in out for spec in TOPICS)
+    assert "model/version[/feature]" in out
