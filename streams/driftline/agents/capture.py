@@ -89,6 +89,7 @@ class CaptureService(Service):
         self.shapes: list[TopicShape] = []
         self.fetch_errors = 0
         self.joined = False
+        self._connected = False
         self._decoding: dict[str, Decoding] = {}
         self._next_flush = 0.0
         self._next_shapes = 0.0
@@ -104,9 +105,12 @@ class CaptureService(Service):
         group = self.context.member_settings("capture")
         self.member = GroupMember(group, self.context.capture_topics, self._assigned, self._revoked)
         self.context.log.listen(self._on_log)
+        self._connected = True
 
     async def on_stop(self) -> None:
-        """Flush what is folded, leave the group."""
+        """Flush what is folded, leave the group; nothing when the start had failed."""
+        if not self._connected:
+            return
         self._flush()
         for _ in range(200):
             self.producer.poll()

@@ -140,6 +140,16 @@ class WorkerContext:
         """Settings of a member of the group of ``role``."""
         return joining(self.kafka, f"{self.name}-{role}")
 
+    def check_topics(self) -> None:
+        """Raise BrokerError, naming all of them, unless every topic that a worker needs exists. Blocks."""
+        existing = self.admin.partitions()
+        own = [name for name in vars(self.topics).values() if name not in existing]
+        if own:
+            raise BrokerError(f"topics {', '.join(own)} must exist; driftline topics create makes them")
+        captures = [name for name in self.capture_topics if name not in existing]
+        if captures:
+            raise BrokerError(f"captures topics {', '.join(captures)} must exist; the model servers' owners create them")
+
     def topic_shapes(self) -> list[TopicShape]:
         """Ids and partition counts of all captures topics. Blocks; raises BrokerError when one does not exist."""
         shapes = self.admin.describe(self.capture_topics)

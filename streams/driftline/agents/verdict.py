@@ -48,7 +48,7 @@ class VerdictService(Service):
         self.reader: LogReader | None = None
         self.goal = 0
         self.started_at = 0
-        self._assigned = False
+        self._assigned = self._connected = False
         self._plan: Plan | None = None
         self._parts: Plan | None = None
         self._next_snapshot = 0.0
@@ -58,9 +58,12 @@ class VerdictService(Service):
         self.producer = self.context.producer()
         group = self.context.member_settings("verdict")
         self.member = GroupMember(group, [self.context.topics.partials], self._on_assigned, self._on_revoked)
+        self._connected = True
 
     async def on_stop(self) -> None:
-        """Write what is under way and leave the group."""
+        """Write what is under way and leave the group; nothing when the start had failed."""
+        if not self._connected:
+            return
         self.producer.flush(10)
         self.member.close()
         self._drop()

@@ -48,6 +48,7 @@ async def _run(config: Config) -> None:
 
 def _read_ahead(context: WorkerContext) -> None:
     """Fold the log as far as it goes now, and announce the baselines that it does not know of."""
+    context.check_topics()
     context.log.start()
     LOG.info("reading the delta log from offset %d to %d", context.log.started_at, context.log.goal)
     context.log.catch_up()

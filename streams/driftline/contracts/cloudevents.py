@@ -13,13 +13,22 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from driftline.contracts.violation import Violation
 
-SCHEMA_BASE: Final = "https://driftline.dev/schemas"
-"""Where the ``$id`` of every schema points; the files themselves are in ``schemas/``."""
+SCHEMA_BASE: Final = "urn:driftline:schemas"
+"""Namespace of the ``$id`` of every schema; the files themselves are in ``schemas/`` of the repository."""
 
 TYPE_PREFIX: Final = "io.driftline.violation"
 Header = tuple[str, bytes]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def schema_id(message: str, version: int = 1) -> str:
+    """The ``$id`` of a message's schema.
+
+    >>> schema_id("violation")
+    'urn:driftline:schemas:violation.v1'
+    """
+    return f"{SCHEMA_BASE}:{message}.v{version}"
 
 
 def event_type(kind: str) -> str:
@@ -50,7 +59,7 @@ def violation_headers(violation: Violation, namespace: str = "default") -> list[
         "ce_type": event_type(violation.kind),
         "ce_time": rfc3339(violation.window.end),
         "ce_subject": f"{model}/{version}/{feature}",
-        "ce_dataschema": f"{SCHEMA_BASE}/violation.v1.json",
+        "ce_dataschema": schema_id("violation"),
         "ce_partitionkey": quote(violation.model, safe=""),
         "content-type": "application/json",
     }

@@ -85,7 +85,8 @@ class Violation(Wire, frozen=True, kw_only=True):
 
     ``observed``, ``limit`` and ``bound`` have the unit of the check; the check is violated when the *bound* is beyond the
     limit. ``n`` counts the rows of the window, ``completeness`` the share of them that had the feature (None for checks of
-    the model). ``windows`` counts the breaching windows so far, ``opened`` is the first of them.
+    the model). ``windows`` counts the breaching windows so far, ``opened`` is the one that opened the incident. ``onset`` is
+    told by the opened event alone.
     """
 
     model: str

@@ -90,11 +90,13 @@ def categorical_values(column: ColumnFacts, budget: Budget) -> Reading:
 def numeric_bounds(column: ColumnFacts, budget: Budget) -> Reading:
     """Rule 6: of the numbers, more than ``max_outside`` lie outside the allowed interval.
 
-    When the interval is the baseline's own [min, max], 2 / (m + 1) is expected outside of a new sample from the same source
-    (m numbers cut the line into m + 1 equally likely parts) and taken off.
+    What a new sample from the same source has outside of the baseline's own minimum and maximum is taken off first: m
+    numbers cut the line into m + 1 equally likely parts, so the share beyond e of their ends is Beta(e, m + 1 - e), 2 / (m + 1)
+    on average for both. Its upper bound is Clopper-Pearson's of e - 1 hits in m. Of the user's own bounds nothing is expected.
+    Source: Wilks 1941, Ann. Math. Stat. 12, 91 (tolerance limits without a distribution).
     """
     ends = (column.limits.low is None) + (column.limits.high is None)
-    expected = ends / (column.baseline_count + 1)
+    expected = Share(ends - 1, max(column.baseline_count, ends), budget.alpha()).high if ends else 0.0
     share = Share(column.outside, column.count, budget.alpha())
     return _too_many(column, BOUNDS, share, expected, column.limits.max_outside, "numbers out of bounds")
 

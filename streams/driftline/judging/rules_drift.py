@@ -42,6 +42,6 @@ def drift(column: ColumnFacts, budget: Budget, min_samples: int) -> Reading:
         limit=rule.limit,
         bound=bound,
         n=column.rows,
-        reason=f"{rule.distance} moved" if moved else "",
+        reason=f"the distribution moved ({rule.distance})" if moved else "",
         details={"baseline_n": float(column.baseline_count), "window_n": float(column.count)},
     )

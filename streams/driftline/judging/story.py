@@ -11,7 +11,7 @@ from driftline.contracts.violation import Histogram, Interval, Mover, OffsetRang
 from driftline.judging.distances import strongest
 from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
-from driftline.judging.incidents import IncidentEvent
+from driftline.judging.incidents import IncidentEvent, Kind
 from driftline.judging.onset import Pane, estimate_onset
 from driftline.judging.rules_columns import MISSING
 from driftline.judging.rules_model import EXTRA
@@ -61,7 +61,7 @@ def reproduce_command(window: WindowInput, offsets: Sequence[OffsetRange]) -> st
     if window.baseline is not None:
         words += ["--baseline", window.baseline.id]
     words += ["--window", window.label, "--timezone", window.timezone]
-    words += ["--from", rfc3339(window.start_ms), "--to", rfc3339(window.end_ms)]
+    words += ["--start", rfc3339(window.start_ms), "--end", rfc3339(window.end_ms)]
     for held in offsets:
         words += ["--offsets", f"{held.topic}:{held.partition}:{held.start}-{held.end}"]
     return shlex.join(words)
@@ -87,7 +87,6 @@ def _violation(
     key, reading, incident = event.key, event.reading, event.incident
     column = columns.get(key.feature)
     opened = (incident.opened_start, incident.opened_end)
-    onset = estimate_onset(key.check, key.feature, window.baseline, panes, opened)
     share = None if column is None or not column.rows else column.present / column.rows
     return Violation(
         model=key.model,
@@ -114,7 +113,7 @@ def _violation(
         peak=incident.peak,
         baseline_histogram=None if column is None else histogram_of(column, baseline=True),
         window_histogram=None if column is None else histogram_of(column, baseline=False),
-        onset=Interval(earliest=onset.earliest_ms, latest=onset.latest_ms, method=onset.method),
+        onset=_onset(event, window, panes),
         moved=moved,
         offsets=offsets,
         reproduce=reproduce_command(window, offsets),
@@ -122,6 +121,15 @@ def _violation(
             reading, "Unknown" if column is None else column.kind, *_column_numbers(columns, readings)
         ),
     )
+
+
+def _onset(event: IncidentEvent, window: WindowInput, panes: Sequence[Pane]) -> Interval | None:
+    """Of an opened incident, while the panes around its beginning are at hand; later events do not guess again."""
+    if event.kind is not Kind.OPENED:
+        return None
+    opened = (event.incident.opened_start, event.incident.opened_end)
+    found = estimate_onset(event.key.check, event.key.feature, window.baseline, panes, opened)
+    return Interval(earliest=found.earliest_ms, latest=found.latest_ms, method=found.method)
 
 
 def _column_numbers(columns: dict[str, ColumnFacts], readings: Sequence[Reading]) -> tuple[int, int]:
