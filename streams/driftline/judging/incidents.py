@@ -8,6 +8,9 @@ Key: (model, version, slice, feature, check, window label). Its rules, for the r
 3. open, and a breach -> updated.
 4. open, and ``quiet`` quiet windows in a row -> resolved.
 5. A window that does not end after the last one seen under its key was told before, and changes nothing.
+6. What a judged window no longer speaks of (an extra column that has gone, a check switched off, a column that the new
+   baseline does not have) is quiet; but the other checks of a missing column, and extra columns that could not be looked for,
+   are neither.
 
 Ids are hashes of names and event times, so whoever computes them computes the same.
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -128,7 +131,7 @@ class IncidentBook:
     def observe(
         self, window: WindowRef, readings: Iterable[Reading], violated_share: float = 0.0
     ) -> tuple[IncidentEvent, ...]:
-        """The events that a closed window makes, in the order of its readings; then those of extra columns gone away."""
+        """The events that a closed window makes, in the order of its readings; then those of what has gone."""
         readings = tuple(readings)
         told = [(reading, _key(window, reading)) for reading in readings]
         told += [(reading, _key(window, reading)) for reading in self._gone(window, readings)]
@@ -168,17 +171,20 @@ class IncidentBook:
         return cls(policy, severities, entries)
 
     def _gone(self, window: WindowRef, readings: tuple[Reading, ...]) -> list[Reading]:
-        """Extra columns are told by name while they are seen; of the others, a window that was judged says "quiet"."""
-        mine = [reading for reading in readings if reading.check == "extra_column_check"]
-        if not mine or any(reading.state is State.UNKNOWN for reading in mine):
+        """Rule 6: "quiet" for the keys of this window length that a judged window does not speak of any more."""
+        told = {(reading.feature, reading.check) for reading in readings}
+        if not any(reading.state in {State.OK, State.VIOLATED} for reading in readings):
             return []
-        seen = {reading.feature for reading in mine}
+        silent = {r.feature for r in readings if r.check == "missing_column_check" and r.state is State.VIOLATED}
+        blind = {r.check for r in readings if r.check == "extra_column_check" and r.state is State.UNKNOWN}
         return [
-            replace(
-                mine[0], feature=key.feature, state=State.OK, observed=0.0, bound=None, reason="not seen", details={}
-            )
+            Reading(key.feature, key.check, State.OK, reason="no longer seen")
             for key in sorted(self.entries)
-            if key == _key(window, replace(mine[0], feature=key.feature)) and key.feature not in seen
+            if (key.model, key.version, key.slice, key.window)
+            == (window.model, window.version, window.slice, window.label)
+            and (key.feature, key.check) not in told
+            and key.feature not in silent
+            and key.check not in blind
         ]
 
     def _turn(self, key: IncidentKey, window: WindowRef, reading: Reading, share: float) -> IncidentEvent | None:

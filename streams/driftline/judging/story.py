@@ -45,14 +45,16 @@ def violations(
 
 def top_movers(columns: Sequence[ColumnFacts], readings: Sequence[Reading]) -> tuple[Mover, ...]:
     """The features whose distribution is farthest from the baseline, farthest first; equals by name. None without values."""
-    found = []
-    for column in columns:
-        shift = strongest(column)
-        if shift is not None and shift > 0:
-            state = worst(reading.state for reading in readings if reading.feature == column.name)
-            found.append(Mover(feature=column.name, equivalent_sigmas=shift, state=state.value))
-    found.sort(key=lambda mover: (-(mover.equivalent_sigmas or 0.0), mover.feature))
-    return tuple(found[:MOVERS])
+    shifts = ((column.name, strongest(column) or 0.0) for column in columns)
+    first = sorted(((name, shift) for name, shift in shifts if shift > 0), key=lambda found: (-found[1], found[0]))
+    return tuple(
+        Mover(
+            feature=name,
+            equivalent_sigmas=shift,
+            state=worst(reading.state for reading in readings if reading.feature == name).value,
+        )
+        for name, shift in first[:MOVERS]
+    )
 
 
 def reproduce_command(window: WindowInput, offsets: Sequence[OffsetRange]) -> str:

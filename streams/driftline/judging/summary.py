@@ -32,8 +32,8 @@ STATUSES: Final = ("none", "ok", "client_error", "server_error", "other")
 
 
 def window_statistics(window: WindowInput, readings: Sequence[Reading], ledger: Ledger) -> WindowStatistics:
-    """The final statistics of a closed window; a pure function of its arguments. About 200 µs a column."""
-    profile = window.profile
+    """The final statistics of a closed window; a pure function of its arguments. About 400 µs a column."""
+    profile, names = window.profile, _names(window)
     return WindowStatistics(
         model=window.model,
         version=window.version,
@@ -47,7 +47,7 @@ def window_statistics(window: WindowInput, readings: Sequence[Reading], ledger: 
         operations=None if profile is None else _operations(profile.operations),
         extras=dict(sorted(profile.extras.counts.items())) if isinstance(profile, Profile) else {},
         extras_overflow=profile.extras.overflow if isinstance(profile, Profile) else 0,
-        readings=tuple(_wire(reading) for reading in readings if reading.feature not in _names(window)),
+        readings=tuple(_wire(reading) for reading in readings if reading.feature not in names),
     )
 
 
@@ -57,7 +57,9 @@ def _features(window: WindowInput, readings: Sequence[Reading]) -> tuple[Feature
     if window.baseline is None:
         return ()
     columns = gather(window.baseline, window.judged)
-    mine = {column.name: tuple(r for r in readings if r.feature == column.name) for column in columns}
+    mine: dict[str, list[Reading]] = {column.name: [] for column in columns}
+    for reading in readings:
+        mine.get(reading.feature, []).append(reading)
     return tuple(_feature(column, window.judged, mine[column.name]) for column in columns)
 
 
@@ -82,7 +84,7 @@ def _wire(reading: Reading) -> CheckReading:
     )
 
 
-def _feature(column: ColumnFacts, profile: Profile | None, readings: tuple[Reading, ...]) -> FeatureStatistics:
+def _feature(column: ColumnFacts, profile: Profile | None, readings: Sequence[Reading]) -> FeatureStatistics:
     place = -1 if profile is None else profile.layout.index[column.name]
     numbers = _numbers(column, profile, place) if profile is not None and column.is_numeric else _NO_NUMBERS
     return FeatureStatistics(

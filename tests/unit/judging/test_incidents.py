@@ -132,6 +132,17 @@ def test_an_extra_column_that_is_no_longer_seen_resolves_and_one_that_cannot_be_
     assert not book.entries
 
 
+def test_a_check_that_is_no_longer_made_ends_its_story_but_that_of_a_missing_column_goes_on() -> None:
+    missing = Reading("age", "missing_column_check", State.VIOLATED, 0.0)
+    other = Reading("income", DRIFT, State.OK, 0.0)
+    book = IncidentBook()
+    book.observe(ref(0), readings("v"))
+    assert [event.key.check for event in book.observe(ref(1), (missing, other))] == ["missing_column_check"]
+    assert book.observe(ref(2), (Reading("", "baseline", State.UNKNOWN),)) == ()
+    assert [event.kind for event in book.observe(ref(3), (other,))] == [Kind.RESOLVED, Kind.RESOLVED]
+    assert not book.entries
+
+
 def test_a_resolved_event_keeps_the_severity_of_its_last_breach() -> None:
     book = IncidentBook()
     (opened,) = book.observe(ref(0), readings("v"), violated_share=0.5)
