@@ -68,10 +68,12 @@ def demo(
             nonlocal finished
             _tell(summary, told, as_json=as_json)
             if keep:
-                told.print("broker and worker go on running; Ctrl-C stops them", soft_wrap=True)
+                told.print("broker and worker go on running; Ctrl-C stops them. In another terminal:", soft_wrap=True)
+                told.print(f"  driftline violations --config {summary.files['configuration']}", soft_wrap=True)
             finished = True
 
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):  # shells let their background jobs ignore the first
+            signal.signal(number, signal.default_int_handler)
         try:
             run(Options(output, seconds, keep), view_on(told), done)
         except KeyboardInterrupt:

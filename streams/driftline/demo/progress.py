@@ -1,4 +1,4 @@
-"""How far the demo is: what was sent, what the worker shows of itself, and what became of its incidents meanwhile."""
+"""How far the demo is: what was sent, what the worker shows of itself, and what it has said of incidents."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from driftline.contracts.violation import Violation
+from driftline.demo.events import Incidents
 from driftline.demo.flights import TIMEZONE
-from driftline.web.state import FeatureView, IncidentView, ModelView, PageState
+from driftline.web.state import FeatureView, ModelView, PageState
 
 _RANKS = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One look at everything; ``state`` None before the worker's first answer."""
+    """One look at everything: ``news`` since the last one, ``state`` None before the worker's first answer."""
 
     sent: int
     total: int
     elapsed: float
     address: str
+    incidents: Incidents
+    news: tuple[Violation, ...] = ()
     state: PageState | None = None
 
     @property
@@ -45,34 +49,15 @@ class Progress:
         return self.state.models[0] if self.state and self.state.models else None
 
     @property
-    def incidents(self) -> tuple[IncidentView, ...]:
-        """What is open, by feature and check."""
-        opened = self.state.incidents if self.state else ()
-        return tuple(sorted(opened, key=lambda one: (one.feature, one.check)))
+    def open(self) -> list[Violation]:
+        """The incidents that are open, by feature and check."""
+        return sorted(self.incidents.open.values(), key=lambda one: (one.feature, one.check))
 
     @property
     def worst(self) -> tuple[FeatureView, ...]:
         """The features of the last closed window, worst first: by state, then by how far they moved."""
         features = self.model.features if self.model else ()
         return tuple(sorted(features, key=lambda one: (-_RANKS[one.state], -(one.shift or 0.0), one.name)))
-
-
-class Ledger:
-    """Which incidents were seen to open and to end, from one look to the next."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self._open: dict[str, IncidentView] = {}
-        self.resolved = 0
-
-    def compare(self, incidents: tuple[IncidentView, ...]) -> tuple[list[IncidentView], list[IncidentView]]:
-        """(new ones, ended ones) since the last look."""
-        now = {one.incident_id: one for one in incidents}
-        new = [one for name, one in now.items() if name not in self._open]
-        ended = [one for name, one in self._open.items() if name not in now]
-        self._open = now
-        self.resolved += len(ended)
-        return new, ended
 
 
 def local(time_ms: int) -> datetime:

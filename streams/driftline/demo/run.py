@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -22,11 +22,12 @@ from driftline.config import Config
 from driftline.contracts.log import BaselineInForce
 from driftline.contracts.topics import DEFAULT_PREFIX, TopicNames
 from driftline.demo.captures import captures
+from driftline.demo.events import Follower
 from driftline.demo.feed import Feed
 from driftline.demo.flights import TIMEZONE, flights_of, january, load, served
 from driftline.demo.paths import CAPTURES, PARTITIONS, Paths
 from driftline.demo.progress import Progress
-from driftline.demo.reference import make_baseline
+from driftline.demo.reference import ONE_CAUSE, make_baseline
 from driftline.demo.server import fit
 from driftline.demo.summary import Summary, collect
 from driftline.demo.watch import View
@@ -89,11 +90,15 @@ def _play(config: Config, paths: Paths, worker: WorkerProcess, view: View, secon
     baseline = make_baseline(past, model)
     baselines.save(baseline, paths.baseline)
     view.say(f"baseline {baseline.id} from {baseline.rows:,} flights of January in {paths.baseline}/")
+    view.say(
+        f"  {ONE_CAUSE.name}: {', '.join(ONE_CAUSE.off)} is off by hand, since dep_delay is missing for the same cause"
+    )
     worker.wait_ready()
     _publish(config, baseline)
     view.say(f"live page at {worker.address}/, metrics at {worker.address}/metrics")
     producer = DurableProducer(producing(config.kafka))
-    _stream(Feed(producer, captures(flights_of(asked), model), len(asked), seconds), worker, view)
+    with Follower(config) as follower:
+        _stream(Feed(producer, captures(flights_of(asked), model), len(asked), seconds), worker, follower, view)
 
 
 def _publish(config: Config, baseline: baselines.Baseline) -> None:
@@ -121,10 +126,10 @@ def _publish(config: Config, baseline: baselines.Baseline) -> None:
     raise BrokerError(f"the worker did not take over the baseline within {IN_FORCE_SECONDS:.0f} s")
 
 
-def _stream(feed: Feed, worker: WorkerProcess, view: View) -> None:
+def _stream(feed: Feed, worker: WorkerProcess, follower: Follower, view: View) -> None:
     """Send, look, show, until the last day is closed. DriftlineError when that does not come about."""
     began = moved = time.monotonic()
-    progress = Progress(0, feed.total, 0.0, worker.address)
+    progress = Progress(0, feed.total, 0.0, worker.address, follower.incidents)
     looked = 0.0
     while not _is_over(feed, progress):
         now = time.monotonic()
@@ -132,8 +137,14 @@ def _stream(feed: Feed, worker: WorkerProcess, view: View) -> None:
             moved = now
         if now - looked >= _LOOK_SECONDS:
             worker.check()
-            state = worker.state() or progress.state
-            looked, progress = now, Progress(feed.sent, feed.total, now - began, worker.address, state)
+            looked = now
+            progress = replace(
+                progress,
+                sent=feed.sent,
+                elapsed=now - began,
+                state=worker.state() or progress.state,
+                news=tuple(follower.poll()),
+            )
             view.show(progress)
         if now - moved > CLOSE_SECONDS:
             raise DriftlineError(f"the worker has read {progress.read} of {feed.sent} captures and goes no further")

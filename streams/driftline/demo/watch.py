@@ -11,13 +11,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from driftline.demo.progress import Ledger, Progress, day_text, local
-from driftline.web.state import IncidentView
+from driftline.contracts.violation import Violation
+from driftline.demo.progress import Progress, day_text, local
 
 EVERY_SECONDS: Final = 5.0
 """Between two plain lines of progress."""
 
-_ROWS: Final = 6
+_ROWS: Final = 7
 _STYLES: Final = {
     "OK": "green",
     "WATCH": "yellow",
@@ -51,7 +51,6 @@ class PlainView:
     def __init__(self, console: Console) -> None:
         """``console`` takes the lines."""
         self._console = console
-        self._ledger = Ledger()
         self._next = 0.0
 
     def __enter__(self) -> Self:
@@ -66,11 +65,11 @@ class PlainView:
 
     def show(self, progress: Progress) -> None:
         """The lines that are due."""
-        new, ended = self._ledger.compare(progress.incidents)
-        for one in new:
-            self.say(f"  opened    {_subject(one)}: {_figures(one)}")
-        for one in ended:
-            self.say(f"  resolved  {_subject(one)}, {one.windows} {'day' if one.windows == 1 else 'days'}")
+        for event in progress.news:
+            if event.kind == "opened":
+                self.say(f"  opened    {_subject(event)}: {_figures(event)}")
+            elif event.kind == "resolved":
+                self.say(f"  resolved  {_subject(event)}, {event.windows} {'day' if event.windows == 1 else 'days'}")
         if progress.elapsed >= self._next:
             self._next = progress.elapsed + EVERY_SECONDS
             self.say(_line(progress))
@@ -82,7 +81,6 @@ class LiveView:
     def __init__(self, console: Console) -> None:
         """``console`` is a terminal."""
         self._live = Live(console=console, auto_refresh=False, vertical_overflow="crop")
-        self._ledger = Ledger()
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -97,8 +95,7 @@ class LiveView:
 
     def show(self, progress: Progress) -> None:
         """The whole picture."""
-        self._ledger.compare(progress.incidents)
-        parts = (_head(progress), _incidents(progress, self._ledger.resolved), _features(progress))
+        parts = (_head(progress), _incidents(progress), _features(progress))
         self._live.update(Group(*parts), refresh=True)
 
 
@@ -108,7 +105,7 @@ def view_on(console: Console) -> View:
 
 
 def _line(progress: Progress) -> str:
-    opened = ", ".join(f"{one.feature or 'model'} {one.check}" for one in progress.incidents) or "none"
+    opened = ", ".join(f"{one.feature or 'model'} {one.check}" for one in progress.open) or "none"
     return (
         f"{_clock(progress)}  {progress.sent:,} of {progress.total:,} flights  {progress.rate:,.0f}/s  open: {opened}"
     )
@@ -127,23 +124,23 @@ def _head(progress: Progress) -> RenderableType:
     return Panel(Group(figures, bar), title="New York flights, February and March 2013", title_align="left")
 
 
-def _incidents(progress: Progress, resolved: int) -> RenderableType:
-    table = Table("feature", "check", "severity", "since", "days", "observed", "limit", expand=True, box=None)
-    for one in progress.incidents[:_ROWS]:
+def _incidents(progress: Progress) -> RenderableType:
+    """What is open, then what has ended last, as far as there is room."""
+    table = Table("since", "days", "feature", "check", "severity", "observed", "limit", "", expand=True, box=None)
+    ended = progress.incidents.ended
+    rows = [(one, "") for one in progress.open] + [(one, "resolved") for one in reversed(ended)]
+    for one, end in rows[:_ROWS]:
         severity = Text(one.severity, style=_STYLES[one.severity])
-        since, days = day_text(one.opened), str(one.windows)
-        table.add_row(one.feature or "–", one.check, severity, since, days, _number(one.observed), _number(one.limit))
-    for _ in range(_ROWS - len(progress.incidents)):
+        figures = ("", "") if end else (_number(one.observed), _number(one.limit))
+        name, since, days = one.feature or "–", day_text(one.opened.start), str(one.windows)
+        table.add_row(since, days, name, one.check, severity, *figures, end, style="dim" if end else "")
+    for _ in range(_ROWS - len(rows)):
         table.add_row()
-    more = len(progress.incidents) - _ROWS
-    title = f"open incidents: {len(progress.incidents)}, resolved: {resolved}" + (
-        f" ({more} not shown)" if more > 0 else ""
-    )
-    return Panel(table, title=title, title_align="left")
+    return Panel(table, title=f"open incidents: {len(progress.open)}, resolved: {len(ended)}", title_align="left")
 
 
 def _features(progress: Progress) -> RenderableType:
-    table = Table("feature", "state", "drift", "limit", "certain shift", "completeness", "why", expand=True, box=None)
+    table = Table("feature", "state", "drift", "limit", "shift", "completeness", "why", expand=True, box=None)
     for one in progress.worst[:_ROWS]:
         shift = "" if one.shift is None else f"{one.shift:.2f} σ"
         share = "" if one.completeness is None else f"{one.completeness:.0%}"
@@ -154,11 +151,11 @@ def _features(progress: Progress) -> RenderableType:
     return Panel(table, title=f"worst features{day}", title_align="left")
 
 
-def _subject(one: IncidentView) -> str:
-    return f"{day_text(one.opened):10}  {one.feature or 'model'} {one.check} ({one.severity})"
+def _subject(one: Violation) -> str:
+    return f"{day_text(one.opened.start):10}  {one.feature or 'model'} {one.check} ({one.severity})"
 
 
-def _figures(one: IncidentView) -> str:
+def _figures(one: Violation) -> str:
     return f"observed {_number(one.observed)}, limit {_number(one.limit)}"
 
 
