@@ -142,7 +142,10 @@ class Idle(msgspec.Struct, tag="idle"):
 
 
 class Gap(msgspec.Struct, tag="gap"):
-    """Offsets [start, end) can no longer be read; they may have held events up to ``horizon``."""
+    """Offsets [start, end) can no longer be read; they may have held events up to ``horizon``.
+
+    Where ``start`` is ``end`` nothing was missed, but the event ids before it can no longer be read again.
+    """
 
     source: Source
     token: int

@@ -183,14 +183,17 @@ class SourceFold:
         return np.array(stamps, dtype=np.int64) + self._settings.future_ms
 
     def _drop_duplicates(self, placed: list[_Placed]) -> None:
-        """Mark rows whose event id stood within the model's bound before them; ids of rejected rows do not count."""
+        """Mark rows whose event id stood within the model's bound before them.
+
+        Ids of rows from the future count as seen too: whoever reads them again, to know the ids, has another clock.
+        """
         if not any(one.settings.dedupe for one in placed):
             return
         events = [
             (int(one.block.offset[row]), int(one.block.index[row]), number, row)
             for number, one in enumerate(placed)
             if one.settings.dedupe
-            for row in np.flatnonzero(one.outcome == ACCEPTED).tolist()
+            for row in range(len(one.outcome))
         ]
         for offset, _, number, row in sorted(events):
             one = placed[number]
@@ -198,7 +201,7 @@ class SourceFold:
             if event_id is None:
                 continue
             key = (one.block.model, one.block.version, event_id)
-            if self._recent.seen(key, offset, one.settings.dedupe):
+            if self._recent.seen(key, offset, one.settings.dedupe) and one.outcome[row] == ACCEPTED:
                 one.outcome[row] = DUPLICATE
 
     def _decide_late(self, placed: list[_Placed]) -> list[Reject]:

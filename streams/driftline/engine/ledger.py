@@ -9,8 +9,10 @@ group membership).  The rules, with ``source`` a partition of one life of a topi
 2. A *birth* sets the first position of a source, once.
 3. A *delta* counts if and only if its token is the newest claim of its source, its start is the position, and its
    writer knew every baseline that judges what it folded.
-4. *idle* moves a watermark on, *gap* moves a position on, *retire* ends the sources of a topic's earlier life.
-5. A *baseline* comes into force at the end of everything that was folded for its model before the record.
+4. *idle* moves a watermark on, *gap* moves a position on, *retire* ends the sources of a topic's earlier life.  A gap
+   of no offsets says that the event ids before the position can no longer be read again: nothing behind it is compared
+   with them, whoever reads on.
+5. A *baseline* comes into force at the end of everything that was folded for its model, or closed, before the record.
 6. ``closed`` is the smallest watermark of all living sources, and never goes back.
 """
 
@@ -33,6 +35,7 @@ from driftline.contracts.log import (
     LogRecord,
     Retire,
     Source,
+    TopicShape,
     VerdictClaim,
 )
 from driftline.windows.watermark import NO_TIME
@@ -153,12 +156,21 @@ class LogState:
         lowest = min((state.watermark for _, state in living), default=NO_TIME)
         return [source for source, state in living if state.watermark == lowest]
 
+    def earlier_lives(self, shape: TopicShape) -> list[str]:
+        """Ids of earlier lives of a topic that still hold windows back, when ``shape`` is what it is today."""
+        if (shape.topic, shape.topic_id) in self.retired_ids:
+            return []
+        ids = {source.topic_id for source, _ in self.living() if source.topic == shape.topic}
+        return sorted(ids - {shape.topic_id})
+
     def prune(self, horizon: int) -> None:
         """Forget facts, and contents of baselines, that no window starting at or after ``horizon`` can need.
 
-        Superseded baselines keep their place in the line, since deltas count them.
+        Superseded baselines keep their place in the line, since deltas count them.  Models without any that have not been
+        seen for so long go as a whole.
         """
         self.facts = [fact for fact in self.facts if fact.high >= horizon]
+        self.models = {key: line for key, line in self.models.items() if line.baselines or line.top > horizon}
         for line in self.models.values():
             for index, newer in enumerate(line.baselines[1:]):
                 older = line.baselines[index]
@@ -248,9 +260,10 @@ class LogState:
     def _gap(self, state: SourceState, record: Gap) -> Outcome:
         if record.start != state.position:
             return Outcome.DUPLICATE if record.end <= state.position else Outcome.OUT_OF_ORDER
-        self.facts.append(
-            Fact("gap", record.source, record.start, record.end, state.watermark, record.horizon, record.reason),
-        )
+        if record.end > record.start:
+            self.facts.append(
+                Fact("gap", record.source, record.start, record.end, state.watermark, record.horizon, record.reason),
+            )
         state.position = state.base = record.end
         return Outcome.COUNTED
 
@@ -281,7 +294,7 @@ class LogState:
         line = self.models.setdefault((record.model, record.version), ModelLine())
         if line.baselines and record.origin <= line.baselines[-1].origin:
             return Outcome.DUPLICATE
-        effective = max(record.effective, line.top, self.closed if line.top > NO_TIME else NO_TIME)
+        effective = max(record.effective, line.top, self.closed)
         if line.baselines:
             effective = max(effective, line.baselines[-1].effective + record.pane_ms)
         effective = -(-effective // record.pane_ms) * record.pane_ms if effective > NO_TIME else NO_TIME

@@ -91,12 +91,14 @@ class SourceTask:
         position = log.position(self.source)
         if position is None:
             return self._wait(Birth(self.source, self.token, first_offset, log.closed, self._stamps()))
-        if position < first_offset:
-            reason = "the topic no longer holds these offsets"
+        read_from = max(log.sources[self.source].base, position - self._dedupe)
+        if read_from < first_offset:
+            gone = max(position, first_offset)
+            reason = "the topic no longer holds these offsets" if gone > position else "event ids before it are gone"
             return self._wait(
-                Gap(self.source, self.token, position, first_offset, horizon, reason, self._stamps()),
+                Gap(self.source, self.token, position, gone, horizon, reason, self._stamps()),
             )
-        self._run(log, position, first_offset)
+        self._run(log, position, read_from)
         return None
 
     def lost(self, to: int, horizon: int) -> Gap | None:
@@ -198,8 +200,7 @@ class SourceTask:
         if self.fold is not None and self.fold.top(record.model, record.version) > effective:
             self.restart()
 
-    def _run(self, log: LogState, position: int, first_offset: int) -> None:
-        state = log.sources[self.source]
-        self.fold = self._make_fold(self.source, position, state.watermark)
-        self.read_from = max(state.base, first_offset, position - self._dedupe)
+    def _run(self, log: LogState, position: int, read_from: int) -> None:
+        self.fold = self._make_fold(self.source, position, log.sources[self.source].watermark)
+        self.read_from = read_from
         self.phase = Phase.RUNNING

@@ -20,6 +20,10 @@ from driftline.engine.snapshot import Plan, SnapshotBook, key_of, manifests, pac
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
 
+MAX_MODELS = 5_000
+"""Models and versions kept at once; those with a baseline are always kept. Chosen, because names come from traffic: a
+caller that makes up a new one each time must not fill the memory."""
+
 
 @dataclass
 class Verdict:
@@ -30,6 +34,7 @@ class Verdict:
     log: LogState = field(default_factory=LogState)
     shelf: BaselineShelf = field(default_factory=BaselineShelf)
     books: dict[ModelKey, ModelBook] = field(default_factory=dict)
+    overflow: int = 0
     snapshots: SnapshotBook = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,37 +45,52 @@ class Verdict:
 
     def apply(self, offset: int, record: LogRecord) -> tuple[bool, list[Emitted]]:
         """Fold the record at ``offset``: whether it counted, and everything that became final with it, in a fixed order."""
+        closed = self.log.closed
         outcome = self.log.apply(offset, record)
         if outcome is Outcome.COUNTED:
             if isinstance(record, BaselineInForce):
                 self.shelf.learn(self.log)
-                self._book((record.model, record.version))
+                self._book((record.model, record.version), closed)
             elif isinstance(record, Delta):
-                self._merge(record)
+                self._merge(record, closed)
         counted = outcome is Outcome.COUNTED
         return counted, list(self._close()) if self.log.closed >= self._due else []
 
-    def _merge(self, record: Delta) -> None:
+    def _merge(self, record: Delta, closed: int) -> None:
         for pane in record.panes:
-            book = self._book((pane.model, pane.version))
+            if self._is_full((pane.model, pane.version)):
+                self.overflow += pane.rows
+                continue
+            book = self._book((pane.model, pane.version), closed)
             if pane.pane + pane.pane_ms <= book.closed:
                 where = f"{pane.pane} of {pane.model}/{pane.version}"
                 raise ProtocolError(f"a counted delta must not touch a closed pane, got {where}")
             book.panes.add(record.source, pane, self.shelf)
 
-    def _book(self, key: ModelKey) -> ModelBook:
+    def _is_full(self, key: ModelKey) -> bool:
+        """Whether a model without a baseline comes on top of too many; what it says is counted, and not kept."""
+        return key not in self.books and len(self.books) >= MAX_MODELS and not self.log.line(*key).baselines
+
+    def _book(self, key: ModelKey, closed: int) -> ModelBook:
+        """The book of a model; a new one begins where time stood before the record that brings it (which may move time on)."""
         book = self.books.get(key)
         if book is None:
-            book = self.books[key] = ModelBook(*key, self.settings_of(*key), closed=self.log.closed)
+            book = self.books[key] = ModelBook(*key, self.settings_of(*key), closed=closed)
             self._due = NO_TIME
         return book
 
     def _close(self) -> Iterator[Emitted]:
         for key in sorted(self.books):
             yield from self.books[key].close(self.log, self.shelf)
+        self.books = {key: book for key, book in self.books.items() if not self._is_over(key, book)}
         self._due = min((book.due for book in self.books.values()), default=NO_TIME)
         self.log.prune(self._horizon())
         self.shelf.learn(self.log)
+
+    def _is_over(self, key: ModelKey, book: ModelBook) -> bool:
+        """Whether nothing is left to say of a model: no baseline, no rows in open windows, its silence told."""
+        line = self.log.line(*key)
+        return not (line.baselines and line.baselines[-1].baseline) and book.is_silent
 
     def _horizon(self) -> int:
         """Start of the oldest window that can still be open."""
@@ -91,6 +111,7 @@ class Verdict:
         keys = sorted(set(self._keys.values()) | {self.snapshots.key("baseline", b) for b in self._contents(log)})
         manifest = {
             "offset": self.log.next_offset,
+            "overflow": self.overflow,
             "log": log,
             "books": [[*key, book.to_state()] for key, book in sorted(self.books.items())],
             "panes": [[*place, key] for place, key in sorted(self._keys.items())],
@@ -134,6 +155,7 @@ class Verdict:
         manifest = found[next(reversed(found))]
         verdict.log = restore_log(manifest, table, shard)
         verdict.shelf.learn(verdict.log)
+        verdict.overflow = manifest["overflow"]
         for model, version, state in manifest["books"]:
             book = ModelBook.from_state(model, version, settings_of(model, version), state)
             verdict.books[model, version] = book
