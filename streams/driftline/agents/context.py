@@ -21,6 +21,7 @@ from driftline.config import Config, ModelConfig, TopicConfig
 from driftline.contracts.capture import CaptureTopic, KeyNames
 from driftline.contracts.log import LogRecord, Retire, Stamp, TopicShape
 from driftline.contracts.topics import TopicNames
+from driftline.durations import HOUR_MS
 from driftline.engine.book import Emitted
 from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.engine.verdict import Verdict
@@ -62,7 +63,7 @@ class WorkerContext:
         self.metadata_seconds = METADATA_SECONDS
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
-        self.log = LogFollower(self.log_reader, self.load_snapshots)
+        self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_ms + HOUR_MS)
         self.verdict: Verdict | None = None
         self.failure: BaseException | None = None
         self.beats: dict[str, float] = {}
@@ -112,8 +113,13 @@ class WorkerContext:
     @property
     def alignment_ms(self) -> int:
         """How far ahead of the slowest source one may be read: two of the longest windows, so that few panes wait."""
+        return 2 * self.longest_ms
+
+    @property
+    def longest_ms(self) -> int:
+        """The longest window of any model."""
         models = (self.config.defaults, *self.config.models.values())
-        return 2 * max(window.length_ms for model in models for window in model.windows)
+        return max(window.length_ms for model in models for window in model.windows)
 
     # -- Kafka ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +154,9 @@ class WorkerContext:
             raise BrokerError(f"topics {', '.join(own)} must exist; driftline topics create makes them")
         captures = [name for name in self.capture_topics if name not in existing]
         if captures:
-            raise BrokerError(f"captures topics {', '.join(captures)} must exist; the model servers' owners create them")
+            raise BrokerError(
+                f"captures topics {', '.join(captures)} must exist; the model servers' owners create them"
+            )
 
     def topic_shapes(self) -> list[TopicShape]:
         """Ids and partition counts of all captures topics. Blocks; raises BrokerError when one does not exist."""

@@ -11,6 +11,7 @@ from driftline.engine.ledger import LogState, ModelLine, Outcome
 from driftline.engine.snapshot import newest_manifest
 from driftline.engine.verdict import restore_log
 from driftline.errors import ProtocolError
+from driftline.windows.watermark import NO_TIME
 
 SILENT_TURNS = 150
 """Reads without a record after which the log is given up: half a minute, which outlasts an election of a leader."""
@@ -24,8 +25,14 @@ RECORDS_A_TURN = 500
 class LogFollower:
     """The fold of the log up to now, kept up to date by :meth:`follow`."""
 
-    def __init__(self, make_reader: Callable[[], LogReader], load_table: Callable[[], dict[bytes, bytes]]) -> None:
-        """Nothing is read before :meth:`start`."""
+    def __init__(
+        self,
+        make_reader: Callable[[], LogReader],
+        load_table: Callable[[], dict[bytes, bytes]],
+        longest_ms: int,
+    ) -> None:
+        """Nothing is read before :meth:`start`; ``longest_ms`` is the longest window of any model."""
+        self._longest_ms = longest_ms
         self._make_reader = make_reader
         self._load_table = load_table
         self._listeners: list[Listener] = []
@@ -78,6 +85,8 @@ class LogFollower:
                 self.shelf.learn(self.state)
             for listener in self._listeners:
                 listener(offset, record, outcome)
+        if records and self.state.closed > NO_TIME:
+            self.state.prune(self.state.closed - 2 * self._longest_ms)
         return len(records)
 
     def close(self) -> None:

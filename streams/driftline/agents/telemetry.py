@@ -53,6 +53,7 @@ class TelemetryService(Service):
         self._shown: dict[tuple[str, int], tuple[Counts, Counts]] = {}
         self._letters: dict[str, int] = {}
         self._turn = 0
+        self._overflow = 0
         self.server = ExporterServer(
             Renderer(self.table, self.metrics),
             host=metrics.host,
@@ -118,6 +119,9 @@ class TelemetryService(Service):
             if watermark > NO_TIME:
                 self.metrics.set_watermark(*place, watermark)
             self.metrics.set_holds_back(*place, holds_back=place in holding)
+        overflow = self.context.verdict.overflow if self.context.verdict is not None else 0
+        self.metrics.count_overflow("model_rows", max(0, overflow - self._overflow))
+        self._overflow = overflow
         for reason, count in self.context.counters.reasons.items():
             self.metrics.count_deadletter(reason, count - self._letters.get(reason, 0))
             self._letters[reason] = count

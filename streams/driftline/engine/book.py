@@ -61,6 +61,11 @@ class ModelBook:
         self.incidents.policy = IncidentPolicy(need, out_of, self.settings.resolve_after)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether there are no rows in open windows, and the silence has been told."""
+        return not self.panes.panes and all(line.quiet for line in self.lines.values())
+
+    @property
     def due(self) -> int:
         """The next time at which anything can become final: the end of the pane that ``closed`` lies in."""
         return self.closed - self.closed % self.settings.pane_ms + self.settings.pane_ms

@@ -36,6 +36,14 @@ class Budget:
         """One-sided error probability of a confidence bound."""
         return self.one_sided
 
+    def each_of_two(self) -> float:
+        """Error probability of either bound where those of two samples are compared.
+
+        The effect is beyond the difference of the bounds unless one of them is wrong, which happens with at most the sum of
+        the two probabilities (Bonferroni): each gets half of :meth:`alpha`.
+        """
+        return self.one_sided / 2
+
     def sigmas(self) -> float:
         """The same as a number of standard errors of a Gaussian (2.97 at 0.0015).
 

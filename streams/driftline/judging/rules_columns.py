@@ -23,7 +23,7 @@ def missing_column(column: ColumnFacts, budget: Budget) -> Reading:
 
     No accident: even the upper bound of the window's completeness is below the lower bound of the baseline's.
     """
-    window, base = column.present_share(budget.alpha()), column.baseline_share(budget.alpha())
+    window, base = column.present_share(budget.each_of_two()), column.baseline_share(budget.each_of_two())
     gone = column.present == 0 and window.high < base.low
     return Reading(
         column.name,
@@ -43,7 +43,7 @@ def completeness(column: ColumnFacts, budget: Budget) -> Reading:
     Drop: lower bound of the baseline's share - upper bound of the window's > max_drop. Minimum: upper bound of the window's
     share < min. Of two limits the stricter decides. ``observed`` is the window's share, ``limit`` the lowest allowed.
     """
-    window, base = column.present_share(budget.alpha()), column.baseline_share(budget.alpha())
+    window, base = column.present_share(budget.each_of_two()), column.baseline_share(budget.each_of_two())
     rule = column.limits.completeness
     tests: list[tuple[float, float]] = []  # (lowest allowed share, bound compared with it)
     if rule.max_drop is not None and base.value is not None:
@@ -69,9 +69,9 @@ def completeness(column: ColumnFacts, budget: Budget) -> Reading:
 
 def data_type(column: ColumnFacts, budget: Budget) -> Reading:
     """Rule 4: of the values present, more than ``max_mismatch`` are of another type (as far as the baseline has none)."""
-    base = Share(column.baseline_mistyped, column.baseline_present, budget.alpha())
+    base = Share(column.baseline_mistyped, column.baseline_present, budget.each_of_two())
     expected = base.high if base.hits else 0.0
-    share = Share(column.mistyped, column.present, budget.alpha())
+    share = Share(column.mistyped, column.present, budget.each_of_two())
     return _too_many(column, DATA_TYPE, share, expected, column.limits.max_mismatch, "values of another type")
 
 
@@ -81,9 +81,9 @@ def categorical_values(column: ColumnFacts, budget: Budget) -> Reading:
     Expected of an equal sample are the baseline's values beyond its list, and as many new ones as it has values seen just
     once (Good 1953, Biometrika 40, 237): both stand in the last bin of its counts. Their upper bound is taken off first.
     """
-    base = Share(int(column.baseline_counts[-1]), column.baseline_count, budget.alpha())
+    base = Share(int(column.baseline_counts[-1]), column.baseline_count, budget.each_of_two())
     expected = base.high if base.hits else 0.0
-    share = Share(column.unseen, column.count, budget.alpha())
+    share = Share(column.unseen, column.count, budget.each_of_two())
     return _too_many(column, CATEGORIES, share, expected, column.limits.max_unseen, "values unknown to the baseline")
 
 
@@ -96,8 +96,8 @@ def numeric_bounds(column: ColumnFacts, budget: Budget) -> Reading:
     Source: Wilks 1941, Ann. Math. Stat. 12, 91 (tolerance limits without a distribution).
     """
     ends = (column.limits.low is None) + (column.limits.high is None)
-    expected = Share(ends - 1, max(column.baseline_count, ends), budget.alpha()).high if ends else 0.0
-    share = Share(column.outside, column.count, budget.alpha())
+    expected = Share(ends - 1, max(column.baseline_count, ends), budget.each_of_two()).high if ends else 0.0
+    share = Share(column.outside, column.count, budget.each_of_two())
     return _too_many(column, BOUNDS, share, expected, column.limits.max_outside, "numbers out of bounds")
 
 
