@@ -1,6 +1,7 @@
 """The demo's answers by other means: pandas and scipy over the flights, and the baseline's written JSON. Nothing of driftline.
 
-Rules as documented: a check is violated when a confidence bound (one-sided 0.0015) of the effect is beyond its limit.
+Rules as documented: a check is violated when a confidence bound (one-sided 0.0015, shared by both samples)
+of the effect is beyond its limit.
 """
 
 from __future__ import annotations
@@ -190,8 +191,8 @@ def severity(key: tuple[str, str], running: list[str], by_day: dict[str, dict[tu
 
 def low(hits: int, total: int) -> float:
     """Clopper-Pearson, one-sided."""
-    return float(stats.beta.ppf(ALPHA, hits, total - hits + 1)) if hits else 0.0
+    return float(stats.beta.ppf(ALPHA / 2, hits, total - hits + 1)) if hits else 0.0
 
 
 def high(hits: int, total: int) -> float:
-    return float(stats.beta.ppf(1.0 - ALPHA, hits + 1, total - hits)) if hits < total else 1.0
+    return float(stats.beta.ppf(1.0 - ALPHA / 2, hits + 1, total - hits)) if hits < total else 1.0
