@@ -188,12 +188,16 @@ class CaptureService(Service):
 
     def _assigned(self, places: TopicPartitions) -> None:
         self.joined = True
-        ids = {shape.topic: shape.topic_id for shape in self.shapes}
-        for topic, partition in places:
-            source = Source(topic, ids.get(topic, ""), partition)
-            task = SourceTask(source, self.context.stamps, self._make_fold, dedupe=self.context.dedupe_bound)
-            self.readings[topic, partition] = Reading(task)
+        for place in places:
+            self.readings[place] = self._reading(place)
         self.log.info("assigned %s", ", ".join(f"{topic}[{partition}]" for topic, partition in places) or "nothing")
+
+    def _reading(self, place: tuple[str, int]) -> Reading:
+        """A source newly in our hands: a partition of its topic's present life."""
+        topic, partition = place
+        ids = {shape.topic: shape.topic_id for shape in self.shapes}
+        source = Source(topic, ids.get(topic, ""), partition)
+        return Reading(SourceTask(source, self.context.stamps, self._make_fold, dedupe=self.context.dedupe_bound))
 
     def _revoked(self, places: TopicPartitions) -> None:
         self._flush()
@@ -367,6 +371,11 @@ class CaptureService(Service):
         self.shapes = await asyncio.to_thread(self.context.topic_shapes)
         for retire in self.context.retirements(self.shapes):
             self._write(encode_record(retire))
+        ids = {shape.topic: shape.topic_id for shape in self.shapes}
+        for place, reading in list(self.readings.items()):
+            if reading.task.phase is Phase.DEAD and ids[place[0]] != reading.task.source.topic_id:
+                self.fetcher.stop(*place)
+                self.readings[place] = self._reading(place)
 
 
 def make_capture_agent(app: faust.App, context: WorkerContext) -> tuple[CaptureService, Callable[..., Any]]:

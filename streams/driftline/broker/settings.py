@@ -94,7 +94,11 @@ def joining(kafka: KafkaConfig, group: str) -> Settings:
     A worker that is silent for ten seconds has lost its partitions; the log tells its records apart from its successor's,
     so that a shorter time costs no correctness, only rebalances.
     """
-    chosen: Settings = {"session.timeout.ms": 10_000, "heartbeat.interval.ms": 1_000}
+    chosen: Settings = {
+        "session.timeout.ms": 10_000,
+        "heartbeat.interval.ms": 1_000,
+        "topic.metadata.refresh.interval.ms": 10_000,  # partitions added to a topic are assigned within as long
+    }
     own: Settings = {"group.id": group, "partition.assignment.strategy": "roundrobin"}
     return _consuming(kafka, "member", own, chosen)
 
