@@ -42,16 +42,16 @@ class Incidents:
         return [event for event in events if event is not None]
 
     def _gone(self, label: str, readings: Sequence[Reading]) -> list[Reading]:
-        """Extra columns that were told of before and are not there now."""
-        mine = [reading for reading in readings if reading.check == "extra_column_check"]
-        if not mine or any(reading.state == "UNKNOWN" for reading in mine):
+        """What was told of before and is not spoken of now is quiet, unless nobody could have looked for it."""
+        if not any(reading.state in {"OK", "VIOLATED"} for reading in readings):
             return []
-        seen = {reading.feature for reading in mine}
-        names = sorted(f for f, check, window in self.open if check == "extra_column_check" and window == label)
+        told = {(reading.feature, reading.check) for reading in readings}
+        missing = {r.feature for r in readings if r.check == "missing_column_check" and r.state == "VIOLATED"}
+        blind = {r.check for r in readings if r.check == "extra_column_check" and r.state == "UNKNOWN"}
         return [
-            Reading(name, mine[0].check, "OK", 0.0, mine[0].limit, None, mine[0].n)
-            for name in names
-            if name not in seen
+            Reading(feature, check, "OK")
+            for feature, check, window in sorted(self.open)
+            if window == label and (feature, check) not in told and feature not in missing and check not in blind
         ]
 
     def _turn(

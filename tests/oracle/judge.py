@@ -15,6 +15,8 @@ from oracle.setup import Baseline
 from oracle.times import slot_of
 
 ALPHA = 0.0015
+EACH_OF_TWO = ALPHA / 2
+"""Of either bound, where those of a window and its baseline are compared."""
 SIGMAS = NormalDist().inv_cdf(1 - ALPHA)
 RANKS = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
 DRIFT = {"baseline_drift_check": "feature", "prediction_drift_check": "prediction"}
@@ -43,8 +45,8 @@ def bounds(hits: int, total: int) -> tuple[float, float]:
     """Clopper-Pearson, one-sided each."""
     if not total:
         return 0.0, 1.0
-    low = 0.0 if hits == 0 else float(beta.ppf(ALPHA, hits, total - hits + 1))
-    high = 1.0 if hits == total else float(beta.ppf(1 - ALPHA, hits + 1, total - hits))
+    low = 0.0 if hits == 0 else float(beta.ppf(ALPHA / 2, hits, total - hits + 1))
+    high = 1.0 if hits == total else float(beta.ppf(1 - ALPHA / 2, hits + 1, total - hits))
     return low, high
 
 
