@@ -102,11 +102,16 @@ class SourceTask:
         return None
 
     def lost(self, to: int, horizon: int) -> Gap | None:
-        """Say that everything from the position to ``to`` can no longer be read; None until all is flushed."""
+        """Say that everything from the position to ``to`` can no longer be read; None until all is flushed.
+
+        Where only records before the position are gone, while they were being read for their ids, the task starts over.
+        """
         if self.phase is not Phase.RUNNING or self.fold is None or not self.fold.is_empty or self._unseen:
             return None
         position = self.fold.position
         if to <= position:
+            if to > self.read_from:
+                self.restart()
             return None
         reason = "retention or truncation overtook the reader"
         gap = Gap(self.source, self.token, position, to, horizon, reason, self._stamps())

@@ -51,6 +51,7 @@ class Verdict:
             if isinstance(record, BaselineInForce):
                 self.shelf.learn(self.log)
                 self._book((record.model, record.version), closed)
+                self._due = NO_TIME
             elif isinstance(record, Delta):
                 self._merge(record, closed)
         counted = outcome is Outcome.COUNTED
@@ -102,6 +103,7 @@ class Verdict:
     def plan_snapshot(self, token: int) -> Plan:
         """Everything that a snapshot at the present offset needs to write, by the owner with this fencing token."""
         parts: list[tuple[bytes, bytes]] = []
+        self._keys = {place: key for place, key in self._keys.items() if place[:2] in self.books}
         for (model, version), book in sorted(self.books.items()):
             self._plan_panes(model, version, book, parts)
         log = log_to_state(self.log)

@@ -1,0 +1,438 @@
+"""Workers, topics and time in one process: one action after the other, then faults stop and everything is compared.
+
+An action is a name and three whole numbers, which choose among whatever there is (modulo its size).  So a schedule is plain
+data: a seed makes one, hypothesis makes one, and either can be played again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protocol import oracle, traffic
+from protocol.capture_worker import CaptureWorker, Place
+from protocol.checks import check
+from protocol.tapes import DeltaLog, Entry, Outbox, Row, Tape
+from protocol.verdict_worker import VerdictWorker
+
+from driftline.contracts.deadletter import read_refusal
+from driftline.contracts.log import (
+    BaselineInForce,
+    Delta,
+    LogRecord,
+    Retire,
+    Source,
+    Stamp,
+    TopicShape,
+    decode_record,
+    encode_record,
+)
+from driftline.engine.baselines import pack_baseline
+from driftline.engine.ledger import LogState, Outcome
+from driftline.windows.watermark import NO_TIME
+
+Letter = tuple[Source, int, int]
+LATEST = traffic.BEGIN + 10**11
+
+
+class World:
+    """Everything outside the workers, and the workers themselves."""
+
+    capture_class = CaptureWorker
+    verdict_class = VerdictWorker
+
+    def __init__(self, partitions: int = 2) -> None:
+        self.now = traffic.BEGIN
+        self.log = DeltaLog()
+        self.snapshots: dict[bytes, bytes] = {}
+        self.live = {"t": [Tape() for _ in range(partitions)], "u": [Tape()]}
+        self.lives = {"t": 0, "u": 0}
+        self.tapes: dict[Source, Tape] = {}
+        self._register()
+        self.out: dict[tuple[str, ...], bytes] = {}
+        self.sent = 0
+        self.letters: dict[Letter, str] = {}
+        self.god = LogState()
+        self.told: list[tuple[LogRecord, Outcome]] = []
+        self.ends: dict[Source, int] = {}
+        self.captures: list[CaptureWorker] = []
+        self.verdicts: list[VerdictWorker] = []
+        self.orphans: list[Outbox] = []
+        self.baselines: list[BaselineInForce] = []
+        self._names = 0
+        self._ids = 0
+
+    # -- what workers see -------------------------------------------------------------------------------------------
+
+    def tape(self, source: Source) -> Tape | None:
+        """The partition, if this life of its topic still is."""
+        return self.tapes[source] if source.topic_id == self._topic_id(source.topic) else None
+
+    def shapes(self) -> list[TopicShape]:
+        return [TopicShape(topic, self._topic_id(topic), len(tapes)) for topic, tapes in self.live.items()]
+
+    def sink(self, destination: str, item: Any) -> int:
+        """A record arrives."""
+        match destination:
+            case "log":
+                return self._append(item)
+            case "out":
+                identity, data = item
+                assert self.out.setdefault(identity, data) == data, f"conflicting results {identity}"
+                self.sent += 1
+            case "letters":
+                source, headers = item
+                refusal = read_refusal(headers)
+                kind = refusal.reason if refusal.reason in {"late", "future"} else "bad"
+                self.letters[source, refusal.offset, -1 if refusal.index is None else refusal.index] = kind
+            case "snapshots":
+                self._put(*item)
+        return 0
+
+    def _put(self, key: bytes, value: bytes | None) -> None:
+        if value is None:
+            self.snapshots.pop(key, None)
+            return
+        before = self.snapshots.get(key, value)
+        assert before == value or b'"manifest"' in key, f"a part was written over with something else: {key!r}"
+        self.snapshots[key] = value
+
+    def _append(self, data: bytes) -> int:
+        """The log grows; what must hold at every moment is looked at here."""
+        offset = self.log.end
+        self.log.records.append(data)
+        record = decode_record(data)
+        before = None if isinstance(record, BaselineInForce | Retire) else self._position(record)
+        outcome = self.god.apply(offset, record)
+        self.told.append((record, outcome))
+        assert outcome is not Outcome.OUT_OF_ORDER, f"out of order: {record}"
+        if outcome is Outcome.COUNTED and isinstance(record, Delta):
+            self._check_delta(record, before)
+        if outcome is Outcome.COUNTED and isinstance(record, Retire):
+            self._note_ends()
+        return offset
+
+    def _position(self, record: LogRecord) -> int | None:
+        source = getattr(record, "source", None)
+        return None if source is None else self.god.position(source)
+
+    def _check_delta(self, record: Delta, before: int | None) -> None:
+        assert record.start == before, f"ranges must tile: {before} {record}"
+        assert record.records.total() == record.end - record.start, f"the ledger must add up: {record}"
+        refused = {
+            letter for letter in self.letters if letter[0] == record.source and record.start <= letter[1] < record.end
+        }
+        least = record.rows.rejected + record.rows.late
+        assert len(refused) >= least, f"dead letters come before the delta that accounts for them: {least} {refused}"
+
+    def _note_ends(self) -> None:
+        for source, state in self.god.sources.items():
+            if state.retired:
+                self.ends.setdefault(source, max(state.position, 0))
+
+    # -- actions ----------------------------------------------------------------------------------------------------
+
+    def act(self, name: str, a: int, b: int, c: int) -> None:
+        """One action; nothing happens where there is nothing to choose from."""
+        getattr(self, f"do_{name}")(a, b, c)
+        self._bury()
+
+    def do_event(self, a: int, b: int, c: int) -> None:
+        """A few records: out of order, late, from the future, with ids seen before, unreadable, empty, missing."""
+        tape = self._tape(a)
+        for step in range(1 + b % 3):
+            self.now += (0, 1, 2, 5)[(a + b * step + c) % 4]
+            tape.append(self._entry(a * 7 + step, b * 3 + step, c + step * 11))
+
+    def _entry(self, a: int, b: int, c: int) -> Entry:
+        if c % 17 == 0:
+            return Entry(None, self.now, ())
+        if c % 13 == 0:
+            return Entry(b"{", self.now, None)
+        rows = [self._row(a, b, c)] + ([self._row(a + 1, b + 5, c + 2)] if b % 7 == 0 else [])
+        return traffic.entry_of(tuple(rows), self.now)
+
+    def _row(self, a: int, b: int, c: int) -> Row:
+        self._ids += 1
+        back = (0, 0, 1, 2, 3, 7, 12, 20, 45)[(a + b) % 9]
+        time = self.now + 3 * traffic.FUTURE if c % 19 == 1 else self.now + 9 if c % 19 == 2 else self.now - back
+        number = self._ids - 1 - b % 4 if c % 5 == 0 else self._ids
+        value = None if c % 23 == 3 else (b % 41 - 20) / 8
+        model = "ab"[(a + c) % 3 == 0]
+        identity = None if c % 11 == 5 else f"e{number}"
+        return Row(model, time, identity, value, (*traffic.CATEGORIES, None)[(b + c) % 4])
+
+    def do_burst(self, a: int, b: int, c: int) -> None:
+        """Many rows in one place, shifted off the baseline: windows that breach."""
+        tape = self._tape(a)
+        for step in range(6 + b % 6):
+            self.now += c % 3
+            self._ids += 1
+            row = Row("ab"[c % 2], self.now, f"e{self._ids}", 2.5 if b % 2 else None, "green")
+            tape.append(traffic.entry_of((row,), self.now))
+            if step == c % 4:
+                tape.end += 1  # a transaction marker
+
+    def do_jump(self, a: int, b: int, c: int) -> None:
+        """Nothing happens for a while."""
+        self.now += (40, 400, 4 * 3_600_000)[c % 3]
+
+    def do_retention(self, a: int, b: int, c: int) -> None:
+        self._tape(a).forget(1 + b % 5)
+
+    def do_grow(self, a: int, b: int, c: int) -> None:
+        if len(self.live["t"]) < 4:
+            self.live["t"].append(Tape())
+            self._register()
+
+    def do_recreate(self, a: int, b: int, c: int) -> None:
+        if self.lives["t"] < 3:
+            self.lives["t"] += 1
+            self.live["t"] = [Tape() for _ in self.live["t"]]
+            self._register()
+
+    def do_baseline(self, a: int, b: int, c: int) -> None:
+        """Announced anew, announced again, or withdrawn; in the past, now or soon."""
+        if self.baselines and c % 5 == 0:
+            self._append(encode_record(self.baselines[a % len(self.baselines)]))
+            return
+        model = "ab"[a % 2]
+        effective = NO_TIME if c % 4 == 0 else self.now + (-40, -5, 3, 12, 70)[c % 5]
+        known = None if c % 7 == 6 else traffic.baseline_of(model, b % 3)
+        record = BaselineInForce(
+            model,
+            traffic.VERSION,
+            "" if known is None else known.id,
+            b"" if known is None else pack_baseline(known),
+            effective,
+            traffic.MODELS[model].pane_ms,
+            len(self.baselines),
+            Stamp("baselines", len(self.baselines)),
+        )
+        self.baselines.append(record)
+        self._append(encode_record(record))
+
+    def do_spawn(self, a: int, b: int, c: int) -> None:
+        if len(self.captures) < 3:
+            self.captures.append(self.capture_class(self._name("c"), self, self.sink))
+
+    def do_kill(self, a: int, b: int, c: int) -> None:
+        if self.captures:
+            self.captures[a % len(self.captures)].alive = False
+
+    def do_assign(self, a: int, b: int, c: int) -> None:
+        """Taken over, whoever else may have it."""
+        if self.captures:
+            worker, places = self.captures[a % len(self.captures)], self.places
+            place = places[b % len(places)]
+            if place not in worker.readings and any(s.topic == place[0] and place[1] < s.partitions for s in worker.shapes):
+                worker.assign(place)
+
+    def do_revoke(self, a: int, b: int, c: int) -> None:
+        if self.captures and (worker := self.captures[a % len(self.captures)]).readings:
+            worker.revoke(sorted(worker.readings)[b % len(worker.readings)])
+
+    def do_capture(self, a: int, b: int, c: int) -> None:
+        """One step of one worker."""
+        if not self.captures:
+            return
+        worker = self.captures[a % len(self.captures)]
+        step = b % 10
+        if step == 0 or not worker.readings:
+            worker.follow(1 + c % 8)
+            return
+        place = sorted(worker.readings)[c % len(worker.readings)]
+        self._step(worker, place, step, c)
+
+    def _step(self, worker: CaptureWorker, place: Place, step: int, c: int) -> None:
+        if step <= 2:
+            worker.place(place)
+        elif step <= 4:
+            worker.fetch(place, 1 + c % 5)
+        elif step == 5:
+            worker.fold(place)
+        elif step == 6:
+            worker.flush(place)
+        elif step == 7:
+            worker.send(place)
+        elif step == 8:
+            worker.declare_lost(place)
+        else:
+            ahead = (worker.log.closed, self.now - traffic.LATENESS[place[0]], self.now + 5, worker.highest)[c % 4]
+            worker.idle(place, ahead)
+
+    def do_pump(self, a: int, b: int, c: int) -> None:
+        """A calm stretch of one capture worker, so that runs get deep."""
+        if not self.captures:
+            return
+        worker = self.captures[a % len(self.captures)]
+        for turn in range(1 + c % 5):
+            worker.outbox.land_all()
+            worker.follow(99)
+            for place in sorted(worker.readings):
+                if not worker.alive:
+                    return
+                self._calm(worker, place, 1 + (b + turn) % 5, idle=c % 11 == 10)
+
+    def _calm(self, worker: CaptureWorker, place: Place, count: int, *, idle: bool) -> None:
+        worker.place(place)
+        worker.fetch(place, count)
+        if count != 3:  # now and then records wait while other things happen
+            worker.fold(place)
+        worker.declare_lost(place)
+        if count != 1:
+            worker.flush(place)
+        worker.send(place)
+        if idle:
+            worker.idle(place, self.now - traffic.LATENESS[place[0]])
+
+    def do_shapes(self, a: int, b: int, c: int) -> None:
+        if self.captures:
+            self.captures[a % len(self.captures)].refresh_shapes()
+
+    def do_judge(self, a: int, b: int, c: int) -> None:
+        """One more verdict worker, whoever else may judge."""
+        if len(self.verdicts) < 3:
+            self.verdicts.append(self.verdict_class(self._name("v"), self, self.sink))
+
+    def do_read(self, a: int, b: int, c: int) -> None:
+        if self.verdicts:
+            self.verdicts[a % len(self.verdicts)].read((1, 3, 9, 99)[c % 4])
+
+    def do_snapshot(self, a: int, b: int, c: int) -> None:
+        if self.verdicts:
+            worker = self.verdicts[a % len(self.verdicts)]
+            for _ in range(1 + c % 4):
+                if b % 3:
+                    worker.outbox.land_all()
+                worker.snapshot()
+
+    def do_overrule(self, a: int, b: int, c: int) -> None:
+        if self.verdicts:
+            self.verdicts[a % len(self.verdicts)].alive = False
+
+    def do_land(self, a: int, b: int, c: int) -> None:
+        """Some of what a living or dead worker has queued arrives."""
+        boxes = [box for box in (*(w.outbox for w in self.captures), *(w.outbox for w in self.verdicts), *self.orphans) if box.destinations]
+        if boxes:
+            box = boxes[a % len(boxes)]
+            box.land(box.destinations[b % len(box.destinations)], 1 + c % 6)
+
+    def do_drop(self, a: int, b: int, c: int) -> None:
+        """What a dead worker had queued never arrives."""
+        boxes = [box for box in self.orphans if box.destinations]
+        if boxes:
+            box = boxes[a % len(boxes)]
+            box.drop(box.destinations[b % len(box.destinations)], c % 4)
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def finish(self, seed: int = 0) -> None:
+        """Faults stop, everything is drained and compared."""
+        self.heal(seed)
+        check(self)
+
+    def heal(self, seed: int) -> None:
+        for number, box in enumerate(self.orphans):
+            for destination in box.destinations:
+                box.land(destination, (seed + number) % 7)
+        self.orphans.clear()
+        self._bury()
+        self._settle_owners(seed)
+        quiet, idling = 0, False
+        for turn in range(300):
+            mark = (self.log.end, self.sent)
+            for worker in self.captures if turn % 3 == 0 else ():
+                worker.refresh_shapes()
+            self._round(idling=idling)
+            busy = mark != (self.log.end, self.sent) or any(w.outbox.outstanding for w in (*self.captures, *self.verdicts))
+            quiet = 0 if busy else quiet + 1
+            if quiet > 3 and idling:
+                break
+            if quiet > 3:
+                quiet, idling = 0, True
+        self._check_alive()
+        for _ in range(12):
+            self.verdicts[0].outbox.land_all()
+            self.verdicts[0].snapshot()
+
+    def _settle_owners(self, seed: int) -> None:
+        for number, worker in enumerate(self.captures):
+            worker.alive = number < 2 and worker.log.next_offset >= self.log.start
+        for judge in self.verdicts[1:]:
+            judge.alive = False
+        self._bury()
+        if not self.captures:
+            self.do_spawn(0, 0, 0)
+        for worker in self.captures:
+            worker.refresh_shapes()
+        for number, place in enumerate(self.places):
+            owner = self.captures[(seed + number) % len(self.captures)]
+            for worker in self.captures:
+                if place in worker.readings and worker is not owner:
+                    worker.revoke(place)
+            if place not in owner.readings:
+                owner.assign(place)
+
+    def _round(self, *, idling: bool) -> None:
+        if not self.verdicts:
+            self.do_judge(0, 0, 0)
+        for worker in self.captures:
+            worker.outbox.land_all()
+            worker.follow(10**6)
+            assert worker.alive, "the log may not be cut beneath a worker that has read it"
+            for place in sorted(worker.readings):
+                self._calm(worker, place, 4, idle=False)
+                if idling and worker.log.sources[worker.readings[place].task.source].watermark < LATEST:
+                    worker.idle(place, LATEST)
+        for judge in self.verdicts:
+            judge.outbox.land_all()
+            judge.read(10**6)
+        self._bury()
+
+    def _check_alive(self) -> None:
+        stuck = {p: (r.task.phase, self.god.position(r.task.source)) for w in self.captures for p, r in w.readings.items()}
+        assert self.god.closed >= LATEST, f"windows must close in the end: {self.god.closed - traffic.BEGIN} {stuck}"
+        for source, tape in self.tapes.items():
+            if self.tape(source) is not None:
+                last = max((o + 1 for o in tape.entries if o >= tape.start), default=0)
+                position = self.god.position(source)
+                assert position is not None, f"everything must be read: {source}"
+                assert position >= last, f"everything must be read: {source} {position} {last}"
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    @property
+    def places(self) -> list[Place]:
+        return [(topic, partition) for topic, tapes in sorted(self.live.items()) for partition in range(len(tapes))]
+
+    def _tape(self, number: int) -> Tape:
+        places = self.places
+        topic, partition = places[number % len(places)]
+        return self.live[topic][partition]
+
+    def _topic_id(self, topic: str) -> str:
+        return f"{topic}-life-{self.lives[topic]}"
+
+    def _register(self) -> None:
+        for topic, tapes in self.live.items():
+            for partition, tape in enumerate(tapes):
+                self.tapes[Source(topic, self._topic_id(topic), partition)] = tape
+
+    def _name(self, kind: str) -> str:
+        self._names += 1
+        return f"{kind}{self._names}"
+
+    def _bury(self) -> None:
+        for workers in (self.captures, self.verdicts):
+            for worker in [w for w in workers if not w.alive]:
+                workers.remove(worker)  # type: ignore[arg-type] # each from its own list
+                self.orphans.append(worker.outbox)
+
+    def stories(self) -> dict[Source, oracle.SourceStory]:
+        """What the log says of each source."""
+        stories = oracle.first_records((record, outcome is Outcome.COUNTED) for record, outcome in self.told)
+        for source, end in self.ends.items():
+            if source in stories:
+                stories[source].end = end
+        return stories
+
