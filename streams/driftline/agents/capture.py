@@ -28,6 +28,7 @@ from driftline.engine.dedupe import RecentIds
 from driftline.engine.fold import Draft, SourceFold, part_of
 from driftline.engine.ledger import Outcome
 from driftline.engine.source import Phase, SourceTask
+from driftline.errors import BrokerError
 from driftline.windows.watermark import NO_TIME
 
 FETCH_RECORDS = 1500
@@ -368,7 +369,11 @@ class CaptureService(Service):
         if monotonic() < self._next_shapes:
             return
         self._next_shapes = monotonic() + self.context.metadata_seconds
-        self.shapes = await asyncio.to_thread(self.context.topic_shapes)
+        try:
+            self.shapes = await asyncio.to_thread(self.context.topic_shapes)
+        except BrokerError as error:
+            self.log.warning("%s; going on with what is known", error)
+            return
         for retire in self.context.retirements(self.shapes):
             self._write(encode_record(retire))
         ids = {shape.topic: shape.topic_id for shape in self.shapes}

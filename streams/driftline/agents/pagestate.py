@@ -144,12 +144,13 @@ class PageBuilder:
 
 def _feature(feature: FeatureStatistics) -> FeatureView:
     drift = next((reading for reading in feature.readings if reading.check in DRIFT), None)
-    worst: CheckReading | None = max(feature.readings, key=lambda reading: RANK[reading.state], default=None)
+    told = (reading for reading in feature.readings if reading.state != "OK")
+    worst: CheckReading | None = max(told, key=lambda reading: RANK[reading.state], default=None)
     shifts = [d.equivalent_sigmas for d in feature.distances if d.equivalent_sigmas is not None]
     return FeatureView(
         name=feature.name,
         role=feature.role,
-        state="UNKNOWN" if worst is None else worst.state,
+        state=worst.state if worst is not None else "OK" if feature.readings else "UNKNOWN",
         check="" if worst is None else worst.check,
         measure="" if drift is None else drift.check,
         distance=None if drift is None else drift.observed,
