@@ -75,7 +75,7 @@ def violation_line(event: Violation) -> str:
 
 def statistics_table(windows: list[WindowStatistics]) -> Table:
     """One row a window, in the order given."""
-    table = Table("window", "model", "state", "rows", "late", "rejected", "complete", "features", "furthest feature")
+    table = Table("window", "model", "state", "rows", "late", "rejected", "complete", "checks", "moved most")
     for one in windows:
         table.add_row(
             window_text(one.window),
@@ -86,35 +86,35 @@ def statistics_table(windows: list[WindowStatistics]) -> Table:
             str(one.ledger.rows.rejected),
             "yes" if one.ledger.complete else "; ".join(one.ledger.reasons),
             _states(one),
-            _furthest(one),
+            _moved(one),
         )
     return table
 
 
 def statistics_line(one: WindowStatistics) -> str:
-    """One line: when, what, how many, and what was furthest away."""
+    """One line: when, what, how many, and what moved most."""
     head = f"{window_text(one.window)}  {one.state:8} {one.model}/{one.version} rows {one.rows}"
-    return "  ".join(part for part in (head, _states(one), _furthest(one)) if part)
+    return "  ".join(part for part in (head, _states(one), _moved(one)) if part)
 
 
 def _states(one: WindowStatistics) -> str:
-    """How many readings of features are in which state: ``3 VIOLATED, 20 OK``."""
-    counted = Counter(reading.state for feature in one.features for reading in feature.readings)
+    """How many checks said what: ``3 VIOLATED, 20 OK``."""
+    readings = [*one.readings, *(reading for feature in one.features for reading in feature.readings)]
+    counted = Counter(reading.state for reading in readings)
     return ", ".join(f"{counted[state]} {state}" for state in ("VIOLATED", "UNKNOWN", "WATCH", "OK") if counted[state])
 
 
-def _furthest(one: WindowStatistics) -> str:
-    """The feature with the largest equivalent shift, and that shift in baseline sigmas."""
-    shifts = {feature.name: shift for feature in one.features if (shift := _shift(feature)) is not None}
-    if not shifts:
-        return ""
-    name = max(shifts, key=shifts.__getitem__)
-    return f"{name} {shifts[name]:.2f} σ"
+def _moved(one: WindowStatistics) -> str:
+    """The feature that moved most, beyond noise, as a mean shift in baseline sigmas; nothing when none did."""
+    shifts = {feature.name: _shift(feature) for feature in one.features}
+    name = max(shifts, key=shifts.__getitem__, default=None)
+    return f"{name} {shifts[name]:.2f} σ" if name is not None and shifts[name] > 0 else ""
 
 
-def _shift(feature: FeatureStatistics) -> float | None:
-    found = [distance.equivalent_sigmas for distance in feature.distances if distance.equivalent_sigmas is not None]
-    return max(found, default=None)
+def _shift(feature: FeatureStatistics) -> float:
+    """By the one distance that has the noise of both samples taken off."""
+    found = [one.equivalent_sigmas or 0.0 for one in feature.distances if one.name == "linf_robust"]
+    return max(found, default=0.0)
 
 
 def _coloured(word: str) -> Text:

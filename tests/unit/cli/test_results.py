@@ -115,7 +115,10 @@ def statistics(hour: int) -> WindowStatistics:
         distinct=5,
         counts=(),
         quantiles=(),
-        distances=(Distance(name="ks", value=0.5, equivalent_sigmas=1.234),),
+        distances=(
+            Distance(name="psi", value=2.0, equivalent_sigmas=1.4),
+            Distance(name="linf_robust", value=0.5, equivalent_sigmas=1.234),
+        ),
         readings=(reading,),
     )
     return WindowStatistics(
