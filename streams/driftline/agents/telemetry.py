@@ -12,7 +12,7 @@ from driftline import __version__
 from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
-from driftline.contracts.log import Counts, Delta, LogRecord
+from driftline.contracts.log import Counts, Delta, LogRecord, Source
 from driftline.engine.book import Emitted
 from driftline.engine.ledger import Outcome
 from driftline.exporter.operations import ServingTotals
@@ -50,7 +50,8 @@ class TelemetryService(Service):
         self.totals = ServingTotals(self.table, LATENCY_EDGES)
         self.page = PageBuilder(context)
         self._readiness = readiness
-        self._shown: dict[tuple[str, int], tuple[Counts, Counts]] = {}
+        self._places: set[tuple[str, int]] = set()
+        self._shown: dict[Source, tuple[Counts, Counts]] = {}
         self._letters: dict[str, int] = {}
         self._turn = 0
         self._overflow = 0
@@ -105,12 +106,11 @@ class TelemetryService(Service):
 
     def _show_sources(self) -> None:
         owned = self.context.owned
-        for place in set(self._shown) - set(owned):
+        for place in self._places - set(owned):
             self.metrics.remove_source(*place)
-            del self._shown[place]
-        for place in set(owned) - set(self._shown):
+        for place in set(owned) - self._places:
             self.metrics.add_source(*place)
-            self._shown[place] = (Counts(), Counts())
+        self._places = set(owned)
         self._show_ledger()
         holding = {(s.topic, s.partition) for s in self.context.log.state.holding_back()}
         for place, (lag, watermark) in owned.items():
@@ -130,11 +130,13 @@ class TelemetryService(Service):
         """The ledger of our sources as the log has it, from their birth on."""
         for source, held in self.context.log.state.living():
             place = (source.topic, source.partition)
-            if place in self._shown:
-                records, rows = self._shown[place]
-                self.metrics.count_records(*place, _growth(held.records, records))
-                self.metrics.count_rows(*place, _growth(held.rows, rows))
-                self._shown[place] = (held.records, held.rows)
+            if place not in self._places:
+                self._shown.pop(source, None)
+                continue
+            records, rows = self._shown.get(source, (Counts(), Counts()))
+            self.metrics.count_records(*place, _growth(held.records, records))
+            self.metrics.count_rows(*place, _growth(held.rows, rows))
+            self._shown[source] = (held.records, held.rows)
 
     # -- models -----------------------------------------------------------------------------------------------------
 
