@@ -16,6 +16,7 @@ from oracle.setup import Baseline, Column
 
 MISTYPED = object()
 CLIP = 512.0
+LARGEST = 1e150
 LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 STATUSES = ("none", "ok", "client_error", "server_error", "other")
 _NUMBER = re.compile(r"[-+]? ?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?")
@@ -194,7 +195,8 @@ def open_features(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _open(name: str, values: Sequence[object], rows: int) -> dict[str, Any]:
     present = sum(value is not None and value == value for value in values)  # noqa: PLR0124 - NaN is missing
-    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)]
+    read = [cell(value, "Fractional", text=False) for value in values]
+    numbers = [number for number in read if isinstance(number, float) and abs(number) <= LARGEST]
     found: dict[str, Any] = {"name": name, "present": present, "missing": rows - present}
     if not numbers:
         return found | dict.fromkeys(("mean", "min", "max"))
