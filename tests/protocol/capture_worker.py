@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from protocol import traffic
-from protocol.tapes import DeltaLog, Outbox, Tape
-
 from driftline.contracts.capture import RawBatch
 from driftline.contracts.deadletter import dead_letters
-from driftline.contracts.log import BaselineInForce, LogRecord, Retire, Source, Stamp, TopicShape, decode_record, encode_record
+from driftline.contracts.log import (
+    BaselineInForce,
+    LogRecord,
+    Retire,
+    Source,
+    Stamp,
+    TopicShape,
+    decode_record,
+    encode_record,
+)
 from driftline.engine.baselines import BaselineShelf, Decoding
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.fold import Draft, SourceFold, part_of
@@ -20,6 +25,8 @@ from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import newest_manifest
 from driftline.engine.source import Phase, SourceTask
 from driftline.engine.verdict import restore_log
+from protocol import traffic
+from protocol.tapes import DeltaLog, Outbox, Sink, Tape
 
 Place = tuple[str, int]
 
@@ -63,7 +70,7 @@ class CaptureWorker:
     waits_for_letters = True
     rebuilds_ids = True
 
-    def __init__(self, name: str, ground: Ground, sink: Callable[[str, object], int]) -> None:
+    def __init__(self, name: str, ground: Ground, sink: Sink) -> None:
         self.name = name
         self.ground = ground
         self.outbox = Outbox(sink)

@@ -6,16 +6,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from protocol import oracle, traffic
-from protocol.verdict_worker import outputs
 
-from driftline.contracts.log import Source, decode_record
+from driftline.contracts.log import Gap, Source, decode_record
 from driftline.contracts.statistics import WindowStatistics, decode_statistics
 from driftline.engine.ledger import Fact
 from driftline.engine.ledger_state import log_to_state
 from driftline.engine.results import INCOMPLETE
 from driftline.engine.snapshot import manifests
 from driftline.engine.verdict import Verdict
+from protocol import oracle, traffic
+from protocol.verdict_worker import outputs
 
 if TYPE_CHECKING:
     from protocol.world import World
@@ -58,7 +58,7 @@ def check_ledgers(world: World, told: dict[Source, oracle.Told]) -> None:
         assert state.records == one.records, f"records of {source}: {state.records} {one.records}"
         assert state.rows == one.rows, f"rows of {source}: {state.rows} {one.rows}"
         story = world.stories()[source]
-        lost = sum(f.end - f.start for f in story.facts if hasattr(f, "end"))
+        lost = sum(f.end - f.start for f in story.facts if isinstance(f, Gap))
         assert state.position - story.birth.to == state.records.total() + lost, f"offsets of {source}"
 
 
@@ -67,28 +67,33 @@ def check_letters(world: World, told: dict[Source, oracle.Told]) -> None:
     wanted = {(source, *place): reason for source, one in told.items() for place, reason in one.letters.items()}
     for letter, reason in wanted.items():
         assert world.letters.get(letter) == reason, f"dead letter {letter} {reason}: {world.letters.get(letter)}"
-    forked = {fact.source for fact in world.god.facts if fact.kind in {"gap", "retire"}}
+    forked = {fact.source for one in told.values() for fact in one.facts if fact.kind == "gap"} | world.ends.keys()
     spurious = [letter for letter in world.letters if letter not in wanted and letter[0] not in forked]
     assert not spurious, f"dead letters of nothing: {spurious}"
 
 
 def check_windows(world: World, told: dict[Source, oracle.Told], said: dict[tuple[str, ...], bytes]) -> None:
     """Every window once, and what it says is what its rows say."""
-    wanted = {("window", m, traffic.VERSION, label, str(start)): rows for (m, label, start), rows in oracle.windows(told).items()}
+    wanted = {
+        ("window", m, traffic.VERSION, label, str(start)): rows
+        for (m, label, start), rows in oracle.windows(told).items()
+    }
     missing, extra = sorted(wanted.keys() - said.keys()), sorted(said.keys() - wanted.keys())
     assert not missing, f"windows missing: {missing[:4]} of {len(wanted)}"
     assert not extra, f"windows of nothing: {extra[:4]}"
+    facts = [fact for one in told.values() for fact in one.facts]
+    facts += [fact for fact in world.god.facts if fact.kind == "retire"]
     for identity, window in wanted.items():
-        check_window(world, decode_statistics(said[identity]), window)
+        check_window(world, decode_statistics(said[identity]), window, facts)
 
 
-def check_window(world: World, said: WindowStatistics, window: oracle.WindowRows) -> None:
+def check_window(world: World, said: WindowStatistics, window: oracle.WindowRows, facts: list[Fact]) -> None:
     where = f"{said.model} {said.window}"
     line = world.god.line(said.model, said.version)
     baseline = line.at(said.window.start)
     assert said.baseline_id == (baseline or None), f"baseline of {where}"
     assert said.rows == len(window.rows), f"rows of {where}: {said.rows} {len(window.rows)}"
-    touching = [fact for fact in world.god.facts if fact.touches(said.window.start, said.window.end)]
+    touching = [fact for fact in facts if fact.touches(said.window.start, said.window.end)]
     assert said.ledger.complete == (not any(f.kind in INCOMPLETE for f in touching)), f"completeness of {where}"
     check_shares(said, oracle.shares(window), touching, where)
     if baseline:

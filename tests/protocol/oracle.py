@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from driftline.contracts.log import Birth, Counts, Gap, Idle, LogRecord, Source
+from driftline.engine.ledger import Fact
+from driftline.windows.spec import WindowSpec
 from protocol import traffic
 from protocol.tapes import Entry, Row, Tape
-
-from driftline.contracts.log import Birth, Counts, Gap, Idle, LogRecord, Source
-from driftline.windows.spec import WindowSpec
 
 Place = tuple[int, int]
 """Offset and place in the record (or its pane)."""
@@ -33,6 +33,7 @@ class Told:
     letters: dict[Place, str] = field(default_factory=dict)
     records: Counts = field(default_factory=Counts)
     rows: Counts = field(default_factory=Counts)
+    facts: list[Fact] = field(default_factory=list)
 
 
 def tell(source: Source, tape: Tape, story: SourceStory) -> Told:
@@ -45,10 +46,13 @@ def tell(source: Source, tape: Tape, story: SourceStory) -> Told:
     while True:
         while facts and (facts[0].at if isinstance(facts[0], Idle) else facts[0].start) == offset:
             fact = facts.pop(0)
-            if isinstance(fact, Idle):
-                watermark = max(watermark, fact.watermark)
-            else:
+            if isinstance(fact, Gap):
+                if fact.end > offset:
+                    told.facts.append(Fact("gap", source, offset, fact.end, watermark, fact.horizon))
                 offset = base = fact.end
+            elif fact.watermark > watermark:
+                told.facts.append(Fact("idle", source, offset, offset, watermark, fact.watermark - 1))
+                watermark = fact.watermark
         if offset >= (tape.end if story.end is None else story.end):
             assert not facts, (source, offset, facts)
             return told
@@ -131,9 +135,7 @@ def shares(window: WindowRows) -> dict[Source, tuple[int, int, int, int]]:
     places: dict[Source, list[Place]] = defaultdict(list)
     for source, offset, row in window.rows:
         places[source].append((offset, row.time // traffic.MODELS[row.model].pane_ms))
-    return {
-        source: (len(set(held)), len(held), min(held)[0], max(held)[0]) for source, held in places.items()
-    }
+    return {source: (len(set(held)), len(held), min(held)[0], max(held)[0]) for source, held in places.items()}
 
 
 def bins(values: Iterable[float], edges: tuple[float, ...]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,7 +42,7 @@ class Tape:
 
     def read(self, offset: int, count: int) -> list[tuple[int, Entry]]:
         """Up to ``count`` records from ``offset`` on; offsets without one are passed over."""
-        found = []
+        found: list[tuple[int, Entry]] = []
         while offset < self.end and len(found) < count:
             if offset in self.entries:
                 found.append((offset, self.entries[offset]))
@@ -67,20 +67,29 @@ class DeltaLog:
 
 
 OnAck = Callable[[int], None]
+Item = bytes | tuple[Any, ...]
+"""What is sent: bytes to the log, a tuple elsewhere."""
+Sink = Callable[[str, Item], int]
+"""Takes a record that arrives at a destination, and gives its offset."""
 
 
 class Outbox:
     """An idempotent producer: order within a destination holds; what is queued may land after its process has died."""
 
-    def __init__(self, sink: Callable[[str, Any], int]) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._queues: dict[str, deque[tuple[Any, OnAck | None]]] = defaultdict(deque)
-        self._acks: deque[tuple[OnAck | None, int]] = deque()
-        self.outstanding = 0
+        self._queues: dict[str, deque[tuple[Item, OnAck | None]]] = defaultdict(deque)
+        self._acks: deque[tuple[str, OnAck | None, int]] = deque()
+        self.waiting: Counter[str] = Counter()
 
-    def send(self, destination: str, item: Any, on_ack: OnAck | None = None) -> None:
+    def send(self, destination: str, item: Item, on_ack: OnAck | None = None) -> None:
         self._queues[destination].append((item, on_ack))
-        self.outstanding += 1
+        self.waiting[destination] += 1
+
+    @property
+    def outstanding(self) -> int:
+        """Records that are not yet known to have arrived."""
+        return self.waiting.total()
 
     @property
     def destinations(self) -> list[str]:
@@ -91,7 +100,7 @@ class Outbox:
         queue = self._queues[destination]
         for _ in range(min(count, len(queue))):
             item, on_ack = queue.popleft()
-            self._acks.append((on_ack, self._sink(destination, item)))
+            self._acks.append((destination, on_ack, self._sink(destination, item)))
 
     def land_all(self) -> None:
         for destination in self.destinations:
@@ -105,7 +114,7 @@ class Outbox:
 
     def poll(self) -> None:
         while self._acks:
-            on_ack, offset = self._acks.popleft()
-            self.outstanding -= 1
+            destination, on_ack, offset = self._acks.popleft()
+            self.waiting[destination] -= 1
             if on_ack is not None:
                 on_ack(offset)

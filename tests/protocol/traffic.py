@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from protocol.tapes import Entry, Row
-
 from driftline.baseline.constraints import Constraints
 from driftline.baseline.model import Baseline, CategoryStatistics, ColumnProfile, Kind, NumericStatistics, Role
 from driftline.contracts.capture import CaptureTopic
 from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.windows.spec import WindowSpec
+from protocol.tapes import Entry, Row
 
 BEGIN = 1_714_564_800_000
 """A multiple of all windows."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from protocol import traffic
-from protocol.capture_worker import Ground
-from protocol.tapes import Outbox
-
 from driftline.contracts.log import Stamp, VerdictClaim, decode_record, encode_record
 from driftline.contracts.statistics import encode_statistics
 from driftline.contracts.violation import encode_violation
 from driftline.engine.book import Emitted
 from driftline.engine.snapshot import Plan
 from driftline.engine.verdict import Verdict
+from protocol import traffic
+from protocol.capture_worker import Ground
+from protocol.tapes import Outbox, Sink
 
 Output = tuple[tuple[str, ...], bytes]
 
@@ -31,7 +28,7 @@ class VerdictWorker:
 
     waits_for_results = True
 
-    def __init__(self, name: str, ground: Ground, sink: Callable[[str, object], int]) -> None:
+    def __init__(self, name: str, ground: Ground, sink: Sink) -> None:
         self.name = name
         self.ground = ground
         self.outbox = Outbox(sink)
@@ -73,7 +70,7 @@ class VerdictWorker:
             self.alive = False
         if not self.alive or not 0 <= self.token < self.verdict.log.next_offset:
             return
-        if self.outbox.outstanding and (self.waits_for_results or self._parts or self._plan):
+        if self.outbox.outstanding if self.waits_for_results else self.outbox.waiting["snapshots"]:
             return
         if self._plan is not None:
             self._finish(self._plan)

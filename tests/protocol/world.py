@@ -6,17 +6,10 @@ data: a seed makes one, hypothesis makes one, and either can be played again.
 
 from __future__ import annotations
 
-from typing import Any
-
-from protocol import oracle, traffic
-from protocol.capture_worker import CaptureWorker, Place
-from protocol.checks import check
-from protocol.tapes import DeltaLog, Entry, Outbox, Row, Tape
-from protocol.verdict_worker import VerdictWorker
-
 from driftline.contracts.deadletter import read_refusal
 from driftline.contracts.log import (
     BaselineInForce,
+    Claim,
     Delta,
     LogRecord,
     Retire,
@@ -29,6 +22,11 @@ from driftline.contracts.log import (
 from driftline.engine.baselines import pack_baseline
 from driftline.engine.ledger import LogState, Outcome
 from driftline.windows.watermark import NO_TIME
+from protocol import oracle, traffic
+from protocol.capture_worker import CaptureWorker, Place
+from protocol.checks import check
+from protocol.tapes import DeltaLog, Entry, Item, Outbox, Row, Tape
+from protocol.verdict_worker import VerdictWorker
 
 Letter = tuple[Source, int, int]
 LATEST = traffic.BEGIN + 10**11
@@ -54,6 +52,7 @@ class World:
         self.god = LogState()
         self.told: list[tuple[LogRecord, Outcome]] = []
         self.ends: dict[Source, int] = {}
+        self.named: set[Source] = set()
         self.captures: list[CaptureWorker] = []
         self.verdicts: list[VerdictWorker] = []
         self.orphans: list[Outbox] = []
@@ -70,11 +69,11 @@ class World:
     def shapes(self) -> list[TopicShape]:
         return [TopicShape(topic, self._topic_id(topic), len(tapes)) for topic, tapes in self.live.items()]
 
-    def sink(self, destination: str, item: Any) -> int:
+    def sink(self, destination: str, item: Item) -> int:
         """A record arrives."""
+        if isinstance(item, bytes):
+            return self._append(item)
         match destination:
-            case "log":
-                return self._append(item)
             case "out":
                 identity, data = item
                 assert self.out.setdefault(identity, data) == data, f"conflicting results {identity}"
@@ -102,6 +101,7 @@ class World:
         self.log.records.append(data)
         record = decode_record(data)
         before = None if isinstance(record, BaselineInForce | Retire) else self._position(record)
+        closed = self.god.closed
         outcome = self.god.apply(offset, record)
         self.told.append((record, outcome))
         assert outcome is not Outcome.OUT_OF_ORDER, f"out of order: {record}"
@@ -109,7 +109,16 @@ class World:
             self._check_delta(record, before)
         if outcome is Outcome.COUNTED and isinstance(record, Retire):
             self._note_ends()
+        if outcome is Outcome.COUNTED and isinstance(record, Claim):
+            self._note_named(record)
+        unheard = [source for source in self.named if source not in self.ends and self.god.position(source) is None]
+        assert self.god.closed == closed or not unheard, f"windows close before every source was heard of: {unheard}"
         return offset
+
+    def _note_named(self, claim: Claim) -> None:
+        for shape in claim.topics:
+            sources = {Source(shape.topic, shape.topic_id, partition) for partition in range(shape.partitions)}
+            self.named |= {source for source in sources if (source.topic, source.topic_id) not in self.god.retired_ids}
 
     def _position(self, record: LogRecord) -> int | None:
         source = getattr(record, "source", None)
@@ -128,6 +137,7 @@ class World:
         for source, state in self.god.sources.items():
             if state.retired:
                 self.ends.setdefault(source, max(state.position, 0))
+                self.named.discard(source)
 
     # -- actions ----------------------------------------------------------------------------------------------------
 
@@ -224,7 +234,9 @@ class World:
         if self.captures:
             worker, places = self.captures[a % len(self.captures)], self.places
             place = places[b % len(places)]
-            if place not in worker.readings and any(s.topic == place[0] and place[1] < s.partitions for s in worker.shapes):
+            if place not in worker.readings and any(
+                s.topic == place[0] and place[1] < s.partitions for s in worker.shapes
+            ):
                 worker.assign(place)
 
     def do_revoke(self, a: int, b: int, c: int) -> None:
@@ -299,12 +311,15 @@ class World:
             self.verdicts[a % len(self.verdicts)].read((1, 3, 9, 99)[c % 4])
 
     def do_snapshot(self, a: int, b: int, c: int) -> None:
+        """Some steps of writing one, while its records land, or all but the results, or none."""
         if self.verdicts:
             worker = self.verdicts[a % len(self.verdicts)]
-            for _ in range(1 + c % 4):
-                if b % 3:
-                    worker.outbox.land_all()
+            for _ in range(1 + c % 7):
+                for destination in worker.outbox.destinations if b % 3 else ():
+                    if b % 3 == 1 or destination != "out":
+                        worker.outbox.land(destination, 10**6)
                 worker.snapshot()
+            worker.alive = worker.alive and bool((a + b + c) % 6)  # now and then it dies right then
 
     def do_overrule(self, a: int, b: int, c: int) -> None:
         if self.verdicts:
@@ -312,7 +327,7 @@ class World:
 
     def do_land(self, a: int, b: int, c: int) -> None:
         """Some of what a living or dead worker has queued arrives."""
-        boxes = [box for box in (*(w.outbox for w in self.captures), *(w.outbox for w in self.verdicts), *self.orphans) if box.destinations]
+        boxes = [box for box in (*self._boxes(), *self.orphans) if box.destinations]
         if boxes:
             box = boxes[a % len(boxes)]
             box.land(box.destinations[b % len(box.destinations)], 1 + c % 6)
@@ -344,7 +359,7 @@ class World:
             for worker in self.captures if turn % 3 == 0 else ():
                 worker.refresh_shapes()
             self._round(idling=idling)
-            busy = mark != (self.log.end, self.sent) or any(w.outbox.outstanding for w in (*self.captures, *self.verdicts))
+            busy = mark != (self.log.end, self.sent) or any(box.outstanding for box in self._boxes())
             quiet = 0 if busy else quiet + 1
             if quiet > 3 and idling:
                 break
@@ -390,7 +405,9 @@ class World:
         self._bury()
 
     def _check_alive(self) -> None:
-        stuck = {p: (r.task.phase, self.god.position(r.task.source)) for w in self.captures for p, r in w.readings.items()}
+        stuck = {
+            p: (r.task.phase, self.god.position(r.task.source)) for w in self.captures for p, r in w.readings.items()
+        }
         assert self.god.closed >= LATEST, f"windows must close in the end: {self.god.closed - traffic.BEGIN} {stuck}"
         for source, tape in self.tapes.items():
             if self.tape(source) is not None:
@@ -404,6 +421,10 @@ class World:
     @property
     def places(self) -> list[Place]:
         return [(topic, partition) for topic, tapes in sorted(self.live.items()) for partition in range(len(tapes))]
+
+    def _boxes(self) -> list[Outbox]:
+        """Outboxes of everybody alive."""
+        return [*(worker.outbox for worker in self.captures), *(worker.outbox for worker in self.verdicts)]
 
     def _tape(self, number: int) -> Tape:
         places = self.places
@@ -435,4 +456,3 @@ class World:
             if source in stories:
                 stories[source].end = end
         return stories
-
