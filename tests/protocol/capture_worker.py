@@ -25,6 +25,7 @@ from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import newest_manifest
 from driftline.engine.source import Phase, SourceTask
 from driftline.engine.verdict import restore_log
+from driftline.windows.watermark import NO_TIME
 from protocol import traffic
 from protocol.tapes import DeltaLog, Outbox, Sink, Tape
 
@@ -107,6 +108,8 @@ class CaptureWorker:
             if not self.alive or self.log.next_offset >= log.end:
                 return
             self._follow_one(self.log.next_offset, decode_record(log.records[self.log.next_offset]))
+            if self.log.closed > NO_TIME:
+                self.log.prune(self.log.closed - 2 * traffic.LONGEST)
 
     def _follow_one(self, offset: int, record: LogRecord) -> None:
         outcome = self.log.apply(offset, record)

@@ -22,6 +22,7 @@ MODELS = {
     "a": ModelSettings(10, WINDOWS, dedupe=DEDUPE),
     "b": ModelSettings(20, WINDOWS, dedupe=DEDUPE, resolve_after=2),
 }
+LONGEST = max(settings.longest_ms for settings in MODELS.values())
 CATEGORIES = ("blue", "red", "green")
 
 

@@ -183,9 +183,8 @@ class WorkerContext:
     def retirements(self, shapes: list[TopicShape]) -> Iterator[Retire]:
         """Records that end the earlier lives of topics that were created anew."""
         for shape in shapes:
-            known = self.log.state.topic_ids.get(shape.topic)
-            if known is not None and known != shape.topic_id:
-                yield Retire(shape.topic, known, self.horizon(shape.topic), self.stamps())
+            for topic_id in self.log.state.earlier_lives(shape):
+                yield Retire(shape.topic, topic_id, self.horizon(shape.topic), self.stamps())
 
     def cut_log(self, offset: int) -> None:
         """Let go of the log below ``offset``; what cannot be deleted is left to retention."""

@@ -119,7 +119,6 @@ class LogState:
 
     next_offset: int = 0
     sources: dict[Source, SourceState] = field(default_factory=dict)
-    topic_ids: dict[str, str] = field(default_factory=dict)
     retired_ids: set[tuple[str, str]] = field(default_factory=set)
     models: dict[ModelKey, ModelLine] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
@@ -218,7 +217,6 @@ class LogState:
         for shape in record.topics:
             if (shape.topic, shape.topic_id) in self.retired_ids:
                 continue
-            self.topic_ids[shape.topic] = shape.topic_id
             for partition in range(shape.partitions):
                 self.sources.setdefault(Source(shape.topic, shape.topic_id, partition), SourceState())
         self.sources.setdefault(source, SourceState()).token = offset

@@ -19,7 +19,6 @@ def log_to_state(log: LogState) -> dict[str, Any]:
         "v": STATE_VERSION,
         "next_offset": log.next_offset,
         "sources": [msgspec.to_builtins([source, state]) for source, state in sorted(log.sources.items(), key=_first)],
-        "topic_ids": sorted(log.topic_ids.items()),
         "retired_ids": sorted(log.retired_ids),
         "models": [
             [*key, msgspec.to_builtins(line, builtin_types=(bytes,))] for key, line in sorted(log.models.items())
@@ -43,7 +42,6 @@ def log_from_state(state: dict[str, Any]) -> LogState:
     return LogState(
         next_offset=state["next_offset"],
         sources={msgspec.convert(s, Source): msgspec.convert(held, SourceState) for s, held in state["sources"]},
-        topic_ids=dict(state["topic_ids"]),
         retired_ids={(topic, topic_id) for topic, topic_id in state["retired_ids"]},
         models={(model, version): msgspec.convert(line, ModelLine) for model, version, line in state["models"]},
         facts=msgspec.convert(state["facts"], list[Fact]),

@@ -1,9 +1,9 @@
 """Snapshots of a verdict shard: what to write, in which order, and how to start from it again.
 
 Every pane is a record of its own, written when it has changed and under a key of its own each time, so that what an
-earlier manifest refers to is never touched.  Baselines are written once.  The manifest is last; two of them alternate
-in slots, and the one with the higher log offset is in force.  What neither refers to is deleted afterwards.  Log
-offsets order manifests of all owners, since every one of them is the same function of the same log.
+earlier manifest refers to is never touched.  Baselines are written once an announcement.  The manifest is last; two of
+them alternate in slots, and the one with the higher log offset is in force.  What neither refers to is deleted
+afterwards.  Log offsets order manifests of all owners, since every one of them is the same function of the same log.
 """
 
 from __future__ import annotations
@@ -77,6 +77,10 @@ class SnapshotBook:
     def key(self, kind: str, *rest: object) -> bytes:
         """Key of a record of this shard."""
         return key_of(self.shard, kind, *rest)
+
+    def content_key(self, baseline: str, origin: int) -> bytes:
+        """Key of a baseline's content; one for each announcement, since an earlier owner may yet delete what it knew."""
+        return self.key("baseline", baseline, origin)
 
     def finished(self, plan: Plan) -> list[bytes]:
         """Note that a plan's manifest is acknowledged; the keys that can be deleted now."""

@@ -110,7 +110,7 @@ class Verdict:
         for line in log["models"]:
             for entry in line[2]["baselines"]:
                 self._plan_content(entry, parts)
-        keys = sorted(set(self._keys.values()) | {self.snapshots.key("baseline", b) for b in self._contents(log)})
+        keys = sorted(set(self._keys.values()) | {self.snapshots.content_key(*known) for known in self._contents(log)})
         manifest = {
             "offset": self.log.next_offset,
             "overflow": self.overflow,
@@ -132,15 +132,15 @@ class Verdict:
         book.panes.changed.clear()
 
     def _plan_content(self, entry: list[Any], parts: list[tuple[bytes, bytes]]) -> None:
-        _, baseline, content, _ = entry
-        key = self.snapshots.key("baseline", baseline)
+        _, baseline, content, origin = entry
+        key = self.snapshots.content_key(baseline, origin)
         if content and key not in self.snapshots.written and key not in dict(parts):
             parts.append((key, pack({"content": content})))
         entry[2] = bool(content)
 
     @staticmethod
-    def _contents(log: dict[str, Any]) -> set[str]:
-        return {entry[1] for line in log["models"] for entry in line[2]["baselines"] if entry[2]}
+    def _contents(log: dict[str, Any]) -> set[tuple[str, int]]:
+        return {(entry[1], entry[3]) for line in log["models"] for entry in line[2]["baselines"] if entry[2]}
 
     @classmethod
     def restore(cls, settings_of: SettingsOf, table: dict[bytes, bytes], shard: int = 0) -> Verdict:
@@ -176,5 +176,5 @@ def restore_log(manifest: dict[str, Any], table: dict[bytes, bytes], shard: int 
     log = manifest["log"]
     for line in log["models"]:
         for entry in line[2]["baselines"]:
-            entry[2] = unpack(table[book.key("baseline", entry[1])])["content"] if entry[2] else b""
+            entry[2] = unpack(table[book.content_key(entry[1], entry[3])])["content"] if entry[2] else b""
     return log_from_state(log)
