@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import confluent_kafka as ck
@@ -30,19 +30,14 @@ ALL_CHECKS = {
     "missing_column_check", "extra_column_check", "completeness_check", "data_type_check", "categorical_values_check",
     "numeric_bounds_check", "baseline_drift_check", "prediction_drift_check", "volume_check",
 }  # fmt: skip
-CONFIG = """
+TOPIC = """
 [[topics]]
-name = "PREFIX.events"
+name = "{}"
 lateness = "5s"
 idle_after = "10m"
 idle_advance = "none"
-
-[[topics]]
-name = "PREFIX.requests"
-lateness = "5s"
-idle_after = "10m"
-idle_advance = "none"
-
+"""
+MODELS = """
 [defaults]
 pane = "10s"
 windows = ["1m"]
@@ -59,17 +54,27 @@ resolve_after = 2
 windows = ["1m", "1h"]
 timezone = "Asia/Kolkata"
 """
+Install = Callable[..., Installation]
 
 
 @pytest.fixture
-def install(bootstrap: str, unique: str, tmp_path: Path) -> Iterator[Installation]:
-    installation = Installation(bootstrap, unique, tmp_path, CONFIG.replace("PREFIX.", unique))
-    yield installation
-    installation.close()
+def installed(bootstrap: str, unique: str, tmp_path: Path) -> Iterator[Install]:
+    """An installation with these captures topics."""
+    made: list[Installation] = []
+
+    def install(*topics: str) -> Installation:
+        config = "".join(TOPIC.format(f"{unique}{topic}") for topic in topics) + MODELS
+        made.append(Installation(bootstrap, unique, tmp_path, config))
+        made[-1].run("topics", "create", "--captures", str(PARTITIONS))
+        return made[-1]
+
+    yield install
+    for one in made:
+        one.close()
 
 
-def test_several_models_topics_and_workers(install: Installation) -> None:
-    install.run("topics", "create", "--captures", str(PARTITIONS))
+def test_several_models_topics_and_workers(installed: Install) -> None:
+    install = installed("events", "requests")
     learn(install, "churn", "1", served.scored(served.churn), "prediction")
     learn(install, "churn", "2", served.scored(served.rough), "prediction")
     learn(install, "fraud", "7", served.fraud, "score")
@@ -97,13 +102,14 @@ def test_several_models_topics_and_workers(install: Installation) -> None:
     assert all(sum(counts[outcome] for counts in expected.ledger.records.values()) for outcome in OUTCOMES)
 
 
-def test_a_killed_worker_loses_and_doubles_nothing(install: Installation) -> None:
-    install.run("topics", "create", "--captures", str(PARTITIONS))
+def test_a_killed_worker_loses_and_doubles_nothing(installed: Install) -> None:
+    install = installed("events")
     learn(install, "churn", "1", served.scored(served.churn), "prediction")
     write = Writer(install)
     write.events(range(8))
     first, second = install.start(), install.start()
     install.await_("windows from before", Windows(install, 5), 60)
+    install.await_("both workers to have sources", lambda: first.records() and second.records(), 60)
     write.events(range(8, 14))
     (first if first.judges() else second).kill()
     write.events(range(14, 20))
@@ -111,8 +117,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(install: Installation) -> Non
     hold(install, awaited(install))
 
 
-def test_a_baseline_is_exchanged_under_load(install: Installation) -> None:
-    install.run("topics", "create", "--captures", str(PARTITIONS))
+def test_a_baseline_is_exchanged_under_load(installed: Install) -> None:
+    install = installed("events")
     learn(install, "churn", "1", served.scored(served.churn), "prediction")
     moved = install.baseline(
         served.table(install.folder / "moved.csv", lambda rng, _: served.scored(served.churn)(rng, 11)),
@@ -162,15 +168,19 @@ class Writer:
 
     def events(self, minutes: range) -> None:
         for partition in range(PARTITIONS):
-            self._write("events", partition, (value for _, value in served.events(partition, minutes, 90)))
+            self._write(
+                self.install.own("events"), partition, (value for _, value in served.events(partition, minutes, 90))
+            )
 
     def requests(self, minutes: range) -> None:
         for partition in range(PARTITIONS):
-            self._write("requests", partition, (value for _, value in served.requests(partition, minutes, 20)))
+            self._write(
+                self.install.own("requests"), partition, (value for _, value in served.requests(partition, minutes, 20))
+            )
 
     def the_end(self) -> None:
         """Move the time of every source so far on that all windows with rows close."""
-        for topic, partition in itertools.product(("events", "requests"), range(PARTITIONS)):
+        for topic, partition in itertools.product(self.install.setup.topics, range(PARTITIONS)):
             self._write(topic, partition, [served.closing(END)])
 
     def aborted(self) -> None:
@@ -186,7 +196,7 @@ class Writer:
 
     def _write(self, topic: str, partition: int, found: Iterable[bytes | None]) -> None:
         for value in found:
-            self._producer.produce(self.install.own(topic), value, partition=partition)
+            self._producer.produce(topic, value, partition=partition)
             self._producer.poll(0)
         assert self._producer.flush(60) == 0
 

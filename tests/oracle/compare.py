@@ -115,10 +115,10 @@ def _compare_letters(expected: dict[Identity, str], letters: Sequence[tuple[Iden
 
 
 def _is_repeated(found: dict[K, bytes], key: K, value: bytes, name: str, report: Report) -> bool:
-    before = found.setdefault(key, value)
-    if before is value:
+    if key not in found:
+        found[key] = value
         return False
-    if before == value:
+    if found[key] == value:
         report.same_twice += 1
     else:
         report.add("conflicting", f"{name} was written twice, with unlike content")

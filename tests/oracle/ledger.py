@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from oracle.capture import Record, Row, read
@@ -46,7 +46,7 @@ class Ledger:
         return min(self.watermarks.values(), default=NEVER)
 
 
-def account(setup: Setup, sources: dict[Source, Iterable[Record]]) -> Ledger:
+def account(setup: Setup, sources: Mapping[Source, Iterable[Record]]) -> Ledger:
     """Read every source from its first record to its last; ``sources`` names those without records too."""
     ledger = Ledger()
     for source, records in sorted(sources.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ class Expected:
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def recompute(setup: Setup, sources: dict[Source, Iterable[Record]]) -> Expected:
+def recompute(setup: Setup, sources: Mapping[Source, Iterable[Record]]) -> Expected:
     """Everything that follows from the records; sources have to be named even if they hold none."""
     expected = Expected(account(setup, sources))
     for model, version in sorted(expected.ledger.panes):

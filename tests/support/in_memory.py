@@ -48,8 +48,11 @@ class Job:
         self._decoding = Decoding(CaptureTopic(TOPIC), self._shelf, self.log.line)
         self._numbers = itertools.count()
         self._shapes = [TopicShape(TOPIC, "life", partitions)]
-        self.records: list[list[bytes]] = [[] for _ in range(partitions)]
-        self.tasks = [SourceTask(Source(TOPIC, "life", place), self._stamp, self._fold) for place in range(partitions)]
+        self.records: list[list[bytes | None]] = [[] for _ in range(partitions)]
+        self.tasks = [
+            SourceTask(Source(TOPIC, "life", place), self._stamp, self._fold, dedupe=model.dedupe)
+            for place in range(partitions)
+        ]
         self._append(VerdictClaim(0, self._stamp()))
         self._place()
 
@@ -57,11 +60,11 @@ class Job:
         """Put captures onto a partition; nobody has read them yet."""
         self.records[partition] += [json.dumps(capture).encode() for capture in captures]
 
-    def read(self, partition: int) -> None:
-        """Fold what has not been read; it is not in the log before the flush."""
+    def read(self, partition: int, most: int | None = None) -> None:
+        """Fold what has not been read, or so many records of it; it is not in the log before the flush."""
         fold = self.tasks[partition].fold
         assert fold is not None, "every source is placed between two steps"
-        values = self.records[partition][fold.position :]
+        values = self.records[partition][fold.position :][:most]
         if not values:
             return
         offsets = list(range(fold.position, fold.position + len(values)))
@@ -136,5 +139,5 @@ class Job:
             settings_of=lambda _model, _version: self._model,
             line_of=self.log.line,
             decoding=self._decoding,
-            recent=RecentIds(0),
+            recent=RecentIds(self._model.dedupe),
         )

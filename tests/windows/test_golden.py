@@ -65,7 +65,7 @@ class Case:
                     self.job.flush(place)
 
     def _captures(self, event: str | dict[str, Any]) -> list[dict[str, Any]]:
-        table = {"at": event} if isinstance(event, str) else event
+        table: dict[str, Any] = {"at": event} if isinstance(event, str) else event
         time = datetime.fromtimestamp(self.time(table["at"]) / 1000, UTC).isoformat()
         values = [table["x"]] if "x" in table else range(10)
         rows = [{"x": values[place % len(values)]} for place in range(table.get("count", 1))]
