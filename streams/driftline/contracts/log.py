@@ -95,7 +95,7 @@ class KnownBaselines(msgspec.Struct, array_like=True):
 
 
 class Claim(msgspec.Struct, tag="claim"):
-    """"I own this source now."  Names all sources of all topics, so that none can be forgotten."""
+    """Say "I own this source now".  Names all sources of all topics, so that none can be forgotten."""
 
     source: Source
     topics: list[TopicShape]
@@ -186,7 +186,7 @@ class BaselineInForce(msgspec.Struct, tag="baseline"):
 
 
 class VerdictClaim(msgspec.Struct, tag="verdict"):
-    """"I judge this shard now."""
+    """Say "I judge this shard now"."""
 
     shard: int
     stamp: Stamp
