@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -15,13 +15,11 @@ from driftline.engine.results import INCOMPLETE
 from driftline.engine.snapshot import manifests
 from driftline.engine.verdict import Verdict
 from protocol import oracle, traffic
+from protocol.cluster import Cluster
 from protocol.verdict_worker import outputs
 
-if TYPE_CHECKING:
-    from protocol.world import World
 
-
-def check(world: World) -> None:
+def check(world: Cluster) -> None:
     """Everything; raises AssertionError with what differs."""
     stories = world.stories()
     told = {source: oracle.tell(source, world.tapes[source], story) for source, story in stories.items()}
@@ -36,7 +34,7 @@ def check(world: World) -> None:
     assert len(world.snapshots) < 400, "snapshots must be bounded"
 
 
-def replay(world: World, verdict: Verdict, start: int) -> list[tuple[tuple[str, ...], bytes]]:
+def replay(world: Cluster, verdict: Verdict, start: int) -> list[tuple[tuple[str, ...], bytes]]:
     """Everything that a verdict makes of the log from an offset on."""
     found = []
     for offset in range(start, world.log.end):
@@ -51,7 +49,7 @@ def difference(got: dict[tuple[str, ...], bytes], wanted: dict[tuple[str, ...], 
     return f"results: missing {missing[:5]}, extra {extra[:5]}, other {other[:2]}"
 
 
-def check_ledgers(world: World, told: dict[Source, oracle.Told]) -> None:
+def check_ledgers(world: Cluster, told: dict[Source, oracle.Told]) -> None:
     """The log's counts are the oracle's, and every offset is accounted for."""
     for source, one in told.items():
         state = world.god.sources[source]
@@ -62,7 +60,7 @@ def check_ledgers(world: World, told: dict[Source, oracle.Told]) -> None:
         assert state.position - story.birth.to == state.records.total() + lost, f"offsets of {source}"
 
 
-def check_letters(world: World, told: dict[Source, oracle.Told]) -> None:
+def check_letters(world: Cluster, told: dict[Source, oracle.Told]) -> None:
     """All that was refused is there under its reason; nothing else, but for what a gap or an end has cut off."""
     wanted = {(source, *place): reason for source, one in told.items() for place, reason in one.letters.items()}
     for letter, reason in wanted.items():
@@ -72,7 +70,7 @@ def check_letters(world: World, told: dict[Source, oracle.Told]) -> None:
     assert not spurious, f"dead letters of nothing: {spurious}"
 
 
-def check_windows(world: World, told: dict[Source, oracle.Told], said: dict[tuple[str, ...], bytes]) -> None:
+def check_windows(world: Cluster, told: dict[Source, oracle.Told], said: dict[tuple[str, ...], bytes]) -> None:
     """Every window once, and what it says is what its rows say."""
     wanted = {
         ("window", m, traffic.VERSION, label, str(start)): rows
@@ -87,7 +85,7 @@ def check_windows(world: World, told: dict[Source, oracle.Told], said: dict[tupl
         check_window(world, decode_statistics(said[identity]), window, facts)
 
 
-def check_window(world: World, said: WindowStatistics, window: oracle.WindowRows, facts: list[Fact]) -> None:
+def check_window(world: Cluster, said: WindowStatistics, window: oracle.WindowRows, facts: list[Fact]) -> None:
     where = f"{said.model} {said.window}"
     line = world.god.line(said.model, said.version)
     baseline = line.at(said.window.start)
@@ -134,7 +132,7 @@ def check_features(said: WindowStatistics, window: oracle.WindowRows, edges: tup
     assert c.unseen == sum(n == "green" for n in names), f"unseen of {where}"
 
 
-def check_restarts(world: World) -> None:
+def check_restarts(world: Cluster) -> None:
     """From every snapshot that stands, the rest of the log leads to the state that the whole log leads to."""
     whole = Verdict(traffic.settings_of)
     replay(world, whole, 0)
