@@ -14,7 +14,8 @@ from typing import Any
 from oracle.setup import Baseline, Topic
 from oracle.times import BadTimeError, event_time
 
-Newest = Callable[[str, str], Baseline | None]
+InForce = Callable[[str, str, int], Baseline | None]
+"""The baseline of a model and version at an event time."""
 MANY = 10_000
 
 
@@ -68,7 +69,7 @@ class UnfitError(Exception):
     """The argument is the reason code."""
 
 
-def read(record: Record, topic: Topic, newest: Newest) -> Read:
+def read(record: Record, topic: Topic, in_force: InForce) -> Read:
     """Everything in one record; a tombstone holds nothing."""
     if record.value is None:
         return Read()
@@ -79,12 +80,12 @@ def read(record: Record, topic: Topic, newest: Newest) -> Read:
     except UnfitError as error:
         return Read(refused=[Refusal(None, str(error))])
     if not isinstance(document, list):
-        return _element(document, None, 0, record, topic, newest)
+        return _element(document, None, 0, record, topic, in_force)
     if not 0 < len(document) <= MANY:
         return Read(refused=[Refusal(None, "too_many_rows" if document else "no_rows")])
     whole, index = Read(), 0
     for element in document:
-        found = _element(element, index, index, record, topic, newest)
+        found = _element(element, index, index, record, topic, in_force)
         whole.rows += found.rows
         whole.refused += found.refused
         index += max(1, len(found.rows) + sum(refusal.index is not None for refusal in found.refused))
@@ -102,22 +103,22 @@ def _parsed(value: bytes) -> object:
         raise UnfitError("not_json") from None
 
 
-def _element(document: object, place: int | None, index: int, record: Record, topic: Topic, newest: Newest) -> Read:
+def _element(document: object, place: int | None, index: int, record: Record, topic: Topic, in_force: InForce) -> Read:
     try:
-        return _by_format(document, index, record, topic, newest)
+        return _by_format(document, index, record, topic, in_force)
     except (UnfitError, BadTimeError) as error:
         return Read(refused=[Refusal(place, str(error))])
 
 
-def _by_format(document: object, index: int, record: Record, topic: Topic, newest: Newest) -> Read:
+def _by_format(document: object, index: int, record: Record, topic: Topic, in_force: InForce) -> Read:
     if not isinstance(document, dict):
         raise UnfitError("not_object")
     kind = topic.format
     if kind == "auto":
         kind = "sagemaker" if "captureData" in document else "native" if "features" in document else "flat"
     if kind == "sagemaker":
-        return _sagemaker(document, index, record, topic, newest)
-    return Read([_single(document, kind, index, record, topic, newest)])
+        return _sagemaker(document, index, record, topic, in_force)
+    return Read([_single(document, kind, index, record, topic, in_force)])
 
 
 # -- native and flat ------------------------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ ENVELOPE = (
 )
 
 
-def _single(document: dict[str, Any], kind: str, index: int, record: Record, topic: Topic, newest: Newest) -> Row:
+def _single(document: dict[str, Any], kind: str, index: int, record: Record, topic: Topic, in_force: InForce) -> Row:
     model = _name(document.get("model"), topic.model, "model")
     version = _name(document.get("version"), topic.version or "", "version")
     if kind == "native":
@@ -145,7 +146,7 @@ def _single(document: dict[str, Any], kind: str, index: int, record: Record, top
         if not isinstance(values, dict):
             raise UnfitError("features")
     else:
-        values = _flat_values(document, newest(model, version))
+        values = _flat_values(document, in_force(model, version, _time(document, "time", record)))
     if "" in values:
         raise UnfitError("empty_name")
     status = _status(document.get("status"))
@@ -215,7 +216,7 @@ def _status(value: object) -> int:
 # -- SageMaker ------------------------------------------------------------------------------------------------------
 
 
-def _sagemaker(document: dict[str, Any], index: int, record: Record, topic: Topic, newest: Newest) -> Read:
+def _sagemaker(document: dict[str, Any], index: int, record: Record, topic: Topic, in_force: InForce) -> Read:
     capture, metadata = (_object(document, key) for key in ("captureData", "eventMetadata"))
     model, version = _endpoint(document, metadata, topic)
     time = _time(metadata, "inferenceTime", record)
@@ -232,7 +233,7 @@ def _sagemaker(document: dict[str, Any], index: int, record: Record, topic: Topi
     for place in range(rows):
         sides = [side[0][place] if side else [] for side in (came, answered)]
         try:
-            values = _named(sides[0], sides[1], newest(model, version))
+            values = _named(sides[0], sides[1], in_force(model, version, time))
         except UnfitError as error:
             found.refused.append(Refusal(index + place, str(error)))
             continue

@@ -78,7 +78,7 @@ class _Account:
         self.ledger.watermarks[self.source] = self.watermark
 
     def _record(self, record: Record) -> None:
-        found = read(record, self.topic, self._newest)
+        found = read(record, self.topic, self._in_force)
         ends = Counter[str]()
         for refusal in found.refused:
             ends["rejected"] += refusal.rows
@@ -104,6 +104,5 @@ class _Account:
         self.ledger.panes[row.model, row.version][pane].append(Kept(self.source, offset, row))
         return "accepted"
 
-    def _newest(self, model: str, version: str) -> Baseline | None:
-        line = self.setup.lines.get((model, version))
-        return line[-1][1] if line else None
+    def _in_force(self, model: str, version: str, time: int) -> Baseline | None:
+        return self.setup.baseline(model, version, pane_of(time, self.setup.model(model, version).pane_ms))

@@ -48,7 +48,7 @@ def joined(blocks: Sequence[RowBlock]) -> RowBlock:
         offset[order],
         index[order],
         np.concatenate([block.time_ms for block in blocks])[order],
-        _concat([block.columns for block in blocks]).take(order),
+        concat([block.columns for block in blocks]).take(order),
         [ids[row] for row in order.tolist()],
         [segments[row] for row in order.tolist()] if any(block.segments for block in blocks) else None,
     )
@@ -87,7 +87,8 @@ def unseen_cells(
     return [(column, row, known) for (column, row), known in zip(places, hashes, strict=True)]
 
 
-def _concat(parts: Sequence[Columns | OpenRows]) -> Columns | OpenRows:
+def concat(parts: Sequence[Columns | OpenRows]) -> Columns | OpenRows:
+    """Rows of one baseline, one after the other; at least one part."""
     columns = [part for part in parts if isinstance(part, Columns)]
     if columns:
         return Columns.concat(columns)

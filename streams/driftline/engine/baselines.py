@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -92,12 +93,19 @@ class Decoding:
         self._topic = topic
         self._shelf = shelf
         self._line_of = line_of
-        self._newest = CaptureDecoder(topic, self._schema_of)
+        self.has_older = False
+        self._aged: list[CaptureDecoder] = []
         self._under: dict[tuple[str, str, str], CaptureDecoder] = {}
 
-    def decode(self, batch: RawBatch) -> Decoded:
-        """Decode under the newest baseline of each model."""
-        return self._newest.decode(batch)
+    def decode(self, batch: RawBatch, age: int = 0) -> Decoded:
+        """Decode under the newest baseline of each model, or the one so many places before it, where there is such a one.
+
+        ``has_older`` says afterwards whether a model of the batch has one before that.
+        """
+        while len(self._aged) <= age:
+            self._aged.append(CaptureDecoder(self._topic, partial(self._schema_at, len(self._aged))))
+        self.has_older = False
+        return self._aged[age].decode(batch)
 
     def decode_under(self, batch: RawBatch, model: str, version: str, baseline: str) -> Decoded:
         """Decode with one model under a baseline of one's choice ("" for none)."""
@@ -110,12 +118,15 @@ class Decoding:
         """A profile without rows for a baseline."""
         return self._shelf.empty(baseline)
 
-    def _schema_of(self, model: str, version: str) -> Schema | None:
-        line = self._line_of(model, version)
-        newest = line.baselines[-1].baseline if line.baselines else ""
-        return self._shelf.schema(newest) if newest else None
+    def _schema_at(self, age: int, model: str, version: str) -> Schema | None:
+        held = self._line_of(model, version).held
+        if not held:
+            return None
+        self.has_older |= len(held) > age + 1
+        baseline = held[max(-len(held), -1 - age)].baseline
+        return self._shelf.schema(baseline) if baseline else None
 
     def _chosen(self, key: tuple[str, str, str], model: str, version: str) -> Schema | None:
         if (model, version) != key[:2]:
-            return self._schema_of(model, version)
+            return self._schema_at(0, model, version)
         return self._shelf.schema(key[2]) if key[2] else None

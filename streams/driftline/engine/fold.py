@@ -19,7 +19,7 @@ from driftline.engine.dedupe import RecentIds
 from driftline.engine.ledger import LineOf
 from driftline.engine.profiles import AnyProfile, AnyRows, fold_rows
 from driftline.engine.settings import ModelSettings, SettingsOf, SourceSettings
-from driftline.errors import ProtocolError
+from driftline.engine.vintage import Vintage, aligned
 from driftline.windows.watermark import NO_TIME, late_mask
 
 ACCEPTED, LATE, DUPLICATE, REJECTED = range(4)
@@ -91,6 +91,7 @@ class SourceFold:
         self._settings_of = settings_of
         self._line_of = line_of
         self._decoding = decoding
+        self._vintage = Vintage(decoding, line_of, lambda model, version: settings_of(model, version).pane_ms)
         self._recent = recent
         self._begin()
 
@@ -120,7 +121,7 @@ class SourceFold:
 
         Offsets missing between the position and the batch (transaction markers, compaction) count as ignored.
         """
-        decoded = self._decoding.decode(batch)
+        decoded = self._vintage.decode(batch)
         placed = [self._place(block) for block in decoded.blocks if len(block.offset)]
         rejects = list(decoded.rejects)
         rejects += self._refuse_future(placed, batch, now_ms)
@@ -134,7 +135,7 @@ class SourceFold:
 
     def remember(self, batch: RawBatch) -> None:
         """Note the event ids of records before the position, which an earlier owner has folded; they count for nothing else."""
-        for block in self._decoding.decode(batch).blocks:
+        for block in self._vintage.decode(batch).blocks:
             settings = self._settings_of(block.model, block.version)
             for offset, event_id in zip(block.offset.tolist(), block.ids, strict=True):
                 if settings.dedupe and event_id is not None:
@@ -269,15 +270,7 @@ class SourceFold:
     def _under(self, batch: RawBatch, block: RowBlock, baseline: str) -> AnyRows:
         """The columns of the same rows, decoded for another baseline of the same model."""
         decoded = self._decoding.decode_under(batch, block.model, block.version, baseline)
-        wanted = {place: n for n, place in enumerate(zip(block.offset.tolist(), block.index.tolist(), strict=True))}
-        for other in decoded.blocks:
-            if (other.model, other.version) == (block.model, block.version):
-                places = zip(other.offset.tolist(), other.index.tolist(), strict=True)
-                found = [(wanted[place], n) for n, place in enumerate(places) if place in wanted]
-                return other.columns.take(np.array([n for _, n in sorted(found)], dtype=np.int64))
-        raise ProtocolError(
-            f"records of {block.model}/{block.version} must be of that model under baseline {baseline!r} too"
-        )
+        return aligned(block, decoded.blocks, baseline, self._decoding.empty(baseline))
 
     def _add(self, key: PaneKey, one: _Placed, rows: NDArray[np.intp], columns: AnyRows) -> None:
         block = one.block

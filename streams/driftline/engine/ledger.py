@@ -76,12 +76,25 @@ class InForce(msgspec.Struct, frozen=True, array_like=True):
     content: bytes
     origin: int
 
+    @property
+    def is_held(self) -> bool:
+        """Whether there is a baseline, and windows may still need it."""
+        return bool(self.content)
+
 
 class ModelLine(msgspec.Struct):
     """The baselines of one model and version, oldest first, and the latest pane end folded so far."""
 
     baselines: list[InForce] = msgspec.field(default_factory=list)
     top: int = NO_TIME
+
+    @property
+    def held(self) -> list[InForce]:
+        """The newest entry, and those before it up to the first that nobody needs any more, oldest first."""
+        first = len(self.baselines) - 1
+        while first > 0 and self.baselines[first - 1].is_held:
+            first -= 1
+        return self.baselines[max(first, 0) :]
 
     def at(self, start: int) -> str:
         """Id of the baseline that judges windows starting at ``start``; "" where there is none."""
