@@ -8,6 +8,7 @@ no step waits between its first change of state and its last, so what runs in be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,6 +42,9 @@ records it has, so that looking every few milliseconds would cost most of a core
 
 WIDE_PANES = 400
 """Panes of one source at which it is flushed early, so that a delta stays far below the largest record."""
+
+REST_SECONDS = 5.0
+"""How long a stop waits for the turn under way. Chosen: looking up offsets or metadata, which a turn may be doing, is quicker."""
 
 RECLAIM_SECONDS = 5.0
 """How long a fenced source that is still assigned waits before it is claimed again. Chosen, because a revocation
@@ -96,6 +100,8 @@ class CaptureService(Service):
         self.fetch_errors = 0
         self.joined = False
         self._connected = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._decoding: dict[str, Decoding] = {}
         self._next_fetch = 0.0
         self._next_flush = 0.0
@@ -118,6 +124,7 @@ class CaptureService(Service):
         """Flush what is folded, leave the group; nothing when the start had failed."""
         if not self._connected:
             return
+        await self._rest()
         self._flush()
         for _ in range(200):
             self.producer.poll()
@@ -132,8 +139,17 @@ class CaptureService(Service):
     @Service.task
     async def _run(self) -> None:
         while not self.should_stop:
-            busy = await self._turn()
+            self._at_rest.clear()
+            try:
+                busy = await self._turn()
+            finally:
+                self._at_rest.set()
             await asyncio.sleep(0 if busy else 0.005)
+
+    async def _rest(self) -> None:
+        """Wait for the turn under way, so that nothing is closed beneath it; not for ever, as its agent may be gone already."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._at_rest.wait(), REST_SECONDS)
 
     async def _turn(self) -> bool:
         """One round of everything; whether any records came."""
