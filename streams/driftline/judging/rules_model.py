@@ -14,6 +14,18 @@ EXTRA = "extra_column_check"
 VOLUME = "volume_check"
 
 
+NO_HISTORY = "no history"
+NO_TRAFFIC_YET = "no history of traffic"
+
+
+def awaits_history(reading: Reading) -> bool:
+    """Whether a reading is UNKNOWN only for want of earlier windows, which may take weeks.
+
+    It is shown as what it is, but does not make a window UNKNOWN whose columns have all been judged.
+    """
+    return reading.check == VOLUME and reading.state is State.UNKNOWN and reading.reason in {NO_HISTORY, NO_TRAFFIC_YET}
+
+
 @dataclass(frozen=True)
 class ModelFacts:
     """What rules 2 and 9 look at: rows of the window, rows per extra column, rows beyond the cap of names, and history."""
@@ -56,9 +68,9 @@ def volume(facts: ModelFacts, budget: Budget) -> Reading:
     """
     reference = facts.reference
     if reference is None:
-        return Reading("", VOLUME, State.UNKNOWN, float(facts.rows), n=facts.rows, reason="no history")
+        return Reading("", VOLUME, State.UNKNOWN, float(facts.rows), n=facts.rows, reason=NO_HISTORY)
     if reference.rows == 0 and not reference.settled:
-        return Reading("", VOLUME, State.UNKNOWN, float(facts.rows), n=facts.rows, reason="no history of traffic")
+        return Reading("", VOLUME, State.UNKNOWN, float(facts.rows), n=facts.rows, reason=NO_TRAFFIC_YET)
     few = facts.rows < reference.rows
     limit = (facts.volume.low if few else facts.volume.high) * reference.rows
     bound = count_high(facts.rows, budget.sigmas()) if few else count_low(facts.rows, budget.sigmas())

@@ -20,6 +20,7 @@ from driftline.judging.distances import distances_of
 from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
 from driftline.judging.incidents import MODEL_SLICE
+from driftline.judging.rules_model import awaits_history
 from driftline.judging.states import Reading, worst
 from driftline.stats.open_column import OpenColumn
 from driftline.stats.open_profile import OpenProfile
@@ -40,7 +41,7 @@ def window_statistics(window: WindowInput, readings: Sequence[Reading], ledger: 
         slice=MODEL_SLICE,
         window=Window(label=window.label, start=window.start_ms, end=window.end_ms, timezone=window.timezone),
         baseline_id=None if window.baseline is None else window.baseline.id,
-        state=worst(reading.state for reading in readings).value,
+        state=worst(reading.state for reading in readings if not awaits_history(reading)).value,
         rows=window.rows,
         ledger=ledger,
         features=_features(window, readings),
