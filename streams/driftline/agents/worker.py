@@ -37,6 +37,7 @@ async def _run(config: Config) -> None:
     telemetry = TelemetryService(context, lambda: readiness(worker))
     try:
         await telemetry.start()
+        tune_collector()  # before the first capture: Faust's own start may take seconds, in which captures are read already
         await worker.app.start()
         tune_collector()
         LOG.info("driftline worker %s is running", config.name)

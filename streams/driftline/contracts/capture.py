@@ -94,7 +94,7 @@ class RawBatch:
     keys: list[bytes | None]
     append_times: list[int | None]
     timestamps: list[int]
-    headers: list[Headers | None] | None = None
+    headers: Sequence[Headers | None] | None = None
 
     def __len__(self) -> int:
         """Records in the batch."""

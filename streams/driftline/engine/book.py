@@ -140,18 +140,15 @@ class ModelBook:
         lane = self.lane.readings() if self.lane is not None and self.lane.key == baseline else ()
         return Emitted(*judge(closed, shelf.baseline(baseline), self.history, self.incidents, lane))
 
-    def early(self, log: LogState, shelf: BaselineShelf) -> Iterator[WindowStatistics]:
-        """What the open windows that hold the newest pane would say if they closed now; changes nothing."""
+    def early(self, spec: WindowSpec, log: LogState, shelf: BaselineShelf) -> WindowStatistics | None:
+        """What the open window that holds the newest pane would say if it closed now; changes nothing. None without panes."""
         if not self.panes.panes:
-            return
-        newest = max(self.panes.panes)
-        line = log.line(self.model, self.version)
-        for spec in self.settings.windows:
-            window = spec.windows_of(newest)[0]
-            baseline = line.at(window.start)
-            merged = self.panes.merge(window, baseline)
-            closed = ClosedWindow(self.model, self.version, spec, window, self.settings.timezone, merged, (), ())
-            yield preview(closed, shelf.baseline(baseline), self.history)
+            return None
+        window = spec.windows_of(max(self.panes.panes))[0]
+        baseline = log.line(self.model, self.version).at(window.start)
+        merged = self.panes.merge(window, baseline)
+        closed = ClosedWindow(self.model, self.version, spec, window, self.settings.timezone, merged, (), ())
+        return preview(closed, shelf.baseline(baseline), self.history)
 
     def _judged_panes(self, window: Window, baseline: str) -> tuple[Pane, ...]:
         """The panes and blocks of a window, each until the next one begins."""
