@@ -1,0 +1,53 @@
+"""From what has been folded to deltas on the log: dead letters first, each source in its order."""
+
+from __future__ import annotations
+
+from driftline.agents.context import WorkerContext
+from driftline.agents.reading import Letters, Readings
+from driftline.broker.producer import DurableProducer
+from driftline.contracts.log import LogRecord, encode_record
+
+WIDE_PANES = 400
+"""Panes of one source at which it is flushed early, so that a delta stays far below the largest record."""
+
+Hints = list[tuple[str, int, int]]
+"""Topic, partition and position, for the group."""
+
+
+class Flusher:
+    """Writes to the log for all sources of a worker."""
+
+    def __init__(self, context: WorkerContext, producer: DurableProducer) -> None:
+        """``producer`` is the worker's only one for the log, so that records stay in order."""
+        self._context = context
+        self._producer = producer
+
+    def write(self, record: LogRecord) -> None:
+        """Hand a record to the log; it counts once it has been read back."""
+        self._producer.send(self._context.topics.partials, encode_record(record), partition=0)
+
+    def is_due_early(self, readings: Readings) -> bool:
+        """Whether any source holds so many panes that its next delta would be too wide."""
+        return any(r.task.fold is not None and r.task.fold.pane_count >= WIDE_PANES for r in readings.values())
+
+    def flush(self, readings: Readings) -> None:
+        """Make a draft of everything that has been folded."""
+        for reading in readings.values():
+            draft = reading.task.draft()
+            if draft is not None:
+                reading.drafts.append((draft, reading.letters))
+                reading.letters = Letters()
+
+    def send(self, readings: Readings) -> Hints:
+        """Write every draft whose dead letters are acknowledged, in order; how far the log has come since the last time."""
+        hints: Hints = []
+        for (topic, partition), reading in readings.items():
+            while reading.drafts and reading.drafts[0][1].waiting == 0:
+                draft, _ = reading.drafts.popleft()
+                if reading.epoch == reading.task.epoch:
+                    self.write(reading.task.delta(draft))
+            position = self._context.log.state.position(reading.task.source)
+            if position is not None and position > reading.committed:
+                reading.committed = position
+                hints.append((topic, partition, position))
+        return hints

@@ -1,0 +1,75 @@
+"""Time on the capture side: idle sources, sources far ahead of the others, and how far each has come."""
+
+from __future__ import annotations
+
+from driftline.agents.clock import monotonic, now_ms
+from driftline.agents.context import WorkerContext
+from driftline.agents.flusher import Flusher
+from driftline.agents.reading import Reading, Readings
+from driftline.broker.fetcher import Fetcher
+from driftline.windows.watermark import NO_TIME
+
+TELL_SECONDS = 1.0
+"""Time between two looks at lag and watermarks for the gauges."""
+
+
+class Timekeeper:
+    """Looks after the clocks of the sources that are being read."""
+
+    def __init__(self, context: WorkerContext, fetcher: Fetcher, flusher: Flusher) -> None:
+        """Nothing has been heard of yet."""
+        self._context = context
+        self._fetcher = fetcher
+        self._flusher = flusher
+        self._unheard_until = 0.0
+        self._next_tell = 0.0
+
+    def declare_idle(self, readings: Readings) -> None:
+        """Move time on for sources with nothing left to read.
+
+        Not before any source has been heard of: there is nothing to close yet, and a backfill may be about to begin.
+        """
+        now, highest = monotonic(), self._highest()
+        if highest == NO_TIME:
+            self._unheard_until = now
+            return
+        for (topic, _), reading in readings.items():
+            rule = self._context.idle_rule(topic)
+            since = max(reading.last_record, reading.last_idle, self._unheard_until)
+            if reading.at_end and now - since >= rule.after_seconds:
+                reading.last_idle = now
+                self._declare(reading, rule.watermark(now_ms(), highest))
+
+    def _declare(self, reading: Reading, watermark: int) -> None:
+        if reading.drafts or reading.letters.waiting:
+            return
+        record = reading.task.idle(watermark)
+        if record is not None:
+            self._flusher.write(record)
+
+    def _highest(self) -> int:
+        return max((state.watermark for _, state in self._context.log.state.living()), default=NO_TIME)
+
+    def align(self, readings: Readings) -> None:
+        """Hold back the sources that are far ahead of the slowest one that is being read."""
+        heard = [s.watermark for _, s in self._context.log.state.living() if s.watermark > NO_TIME and not s.idle]
+        limit = min(heard, default=NO_TIME) + self._context.alignment_ms
+        for (topic, partition), reading in readings.items():
+            fold = reading.task.fold
+            ahead = len(heard) > 1 and fold is not None and fold.watermark > limit
+            self._fetcher.pause(topic, partition, paused=ahead)
+
+    def tell(self, readings: Readings) -> None:
+        """Lag and watermark of what we own, for the gauges; about once a second."""
+        if monotonic() < self._next_tell:
+            return
+        self._next_tell = monotonic() + TELL_SECONDS
+        self._context.owned = {place: self._standing(place, reading) for place, reading in readings.items()}
+
+    def _standing(self, place: tuple[str, int], reading: Reading) -> tuple[int | None, int]:
+        fold = reading.task.fold
+        if fold is None:
+            source = self._context.log.state.sources.get(reading.task.source)
+            return None, NO_TIME if source is None else source.watermark
+        high = self._fetcher.high(*place)
+        return None if high is None else max(0, high - fold.position), fold.watermark
