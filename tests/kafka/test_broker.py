@@ -76,7 +76,7 @@ def test_what_is_sent_is_read_in_order_up_to_where_reading_began(kafka: KafkaCon
     found: dict[int, list[int]] = {}
     for batch in itertools.chain([first], batches):
         assert batch.keys == [b"k"] * len(batch)
-        assert batch.headers == [[("h", b"v")]] * len(batch)
+        assert list(batch.headers or ()) == [[("h", b"v")]] * len(batch)
         assert batch.append_times == [None] * len(batch)
         assert min(batch.timestamps) > 1_600_000_000_000
         found.setdefault(batch.partition, []).extend(int(value or b"") for value in batch.values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -18,6 +19,9 @@ T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 15.0
 """How long a broker may take to answer. Chosen: longer than an election of a leader."""
+
+PATIENCE_SECONDS: Final = 0.05
+"""Between two looks at whether a change has reached the brokers."""
 
 NO_TOPIC_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"
 """How a broker older than topic ids (2.8) spells that it has none."""
@@ -91,6 +95,7 @@ class Admin:
                     raise BrokerError(f"topic {name!r} cannot be created: {_reason(error)}") from error
             else:
                 created.append(name)
+        self._until(lambda: set(created) <= self.partitions().keys(), f"topics {created} were created, but do not appear")
         return created
 
     def delete(self, names: Iterable[str]) -> None:
@@ -102,6 +107,7 @@ class Admin:
             except ck.KafkaException as error:
                 if _code(error) != ck.KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise BrokerError(f"topic {name!r} cannot be deleted: {_reason(error)}") from error
+        self._until(lambda: not futures.keys() & self.partitions().keys(), f"topics {list(futures)} do not go")
 
     def settings_of(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
         """The settings in force of each topic, defaults included."""
@@ -156,6 +162,15 @@ class Admin:
         found = self._offsets(topic, asked, OffsetSpec.for_timestamp(time_ms))
         ends = self.ends(topic, asked)
         return {partition: offset if offset >= 0 else ends[partition] for partition, offset in found.items()}
+
+    @staticmethod
+    def _until(seen: Callable[[], bool], fault: str) -> None:
+        """Wait until the cluster's metadata show what was done; brokers learn of it a little after the controller."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not seen():
+            if time.monotonic() > deadline:
+                raise BrokerError(f"{fault} within {TIMEOUT_SECONDS:.0f} s")
+            time.sleep(PATIENCE_SECONDS)
 
     def _offsets(self, topic: str, partitions: Iterable[int], spec: OffsetSpec) -> dict[int, int]:
         request = {ck.TopicPartition(topic, partition): spec for partition in partitions}
