@@ -95,7 +95,9 @@ class Admin:
                     raise BrokerError(f"topic {name!r} cannot be created: {_reason(error)}") from error
             else:
                 created.append(name)
-        self._until(lambda: set(created) <= self.partitions().keys(), f"topics {created} were created, but do not appear")
+        self._until(
+            lambda: set(created) <= self.partitions().keys(), f"topics {created} were created, but do not appear"
+        )
         return created
 
     def delete(self, names: Iterable[str]) -> None:
