@@ -20,7 +20,8 @@ from driftline.contracts.log import (
 )
 from driftline.engine.baselines import BaselineShelf, Decoding
 from driftline.engine.dedupe import RecentIds
-from driftline.engine.fold import Draft, SourceFold, part_of
+from driftline.engine.draft import Draft
+from driftline.engine.fold import SourceFold, part_of
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import newest_manifest
 from driftline.engine.source import Phase, SourceTask

@@ -9,10 +9,10 @@ import msgspec
 
 from driftline.contracts.log import Gap, Source, decode_record
 from driftline.contracts.statistics import WindowStatistics, decode_statistics
-from driftline.engine.ledger import Fact
 from driftline.engine.ledger_state import log_to_state
 from driftline.engine.results import INCOMPLETE
 from driftline.engine.snapshot import manifests
+from driftline.engine.standing import Fact
 from driftline.engine.verdict import Verdict
 from protocol import oracle, traffic
 from protocol.cluster import Cluster

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from driftline.contracts.log import Birth, Counts, Gap, Idle, LogRecord, Source
-from driftline.engine.ledger import Fact
+from driftline.engine.standing import Fact
 from driftline.windows.spec import WindowSpec
 from protocol import traffic
 from protocol.tapes import Entry, Row, Tape

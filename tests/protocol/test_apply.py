@@ -22,8 +22,9 @@ from driftline.contracts.log import (
     TopicShape,
     VerdictClaim,
 )
-from driftline.engine.ledger import NOBODY, LogState, Outcome
+from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
+from driftline.engine.standing import NOBODY
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
 

@@ -13,9 +13,10 @@ from driftline.contracts.capture import RawBatch, Reject
 from driftline.contracts.log import Birth, Claim, Delta, Gap, Idle, LogRecord
 from driftline.engine import fold, snapshot, verdict
 from driftline.engine.dedupe import RecentIds
-from driftline.engine.ledger import LogState, Outcome, SourceState
+from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import SnapshotBook, key_of
 from driftline.engine.source import SourceTask
+from driftline.engine.standing import SourceState
 from driftline.windows.watermark import NO_TIME
 from protocol.capture_worker import CaptureWorker
 from protocol.runner import run

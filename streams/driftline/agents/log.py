@@ -7,8 +7,9 @@ from collections.abc import Callable
 from driftline.broker.log import LogReader
 from driftline.contracts.log import BaselineInForce, LogRecord
 from driftline.engine.baselines import BaselineShelf
-from driftline.engine.ledger import LogState, ModelLine, Outcome
+from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import newest_manifest
+from driftline.engine.standing import ModelLine
 from driftline.engine.verdict import restore_log
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from driftline.contracts.capture import RawBatch
-from driftline.engine.fold import Draft
+from driftline.engine.draft import Draft
 from driftline.engine.source import SourceTask
 
 Place = tuple[str, int]

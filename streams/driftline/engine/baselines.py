@@ -14,7 +14,8 @@ from driftline.baseline.model import Baseline
 from driftline.contracts.capture import CaptureTopic, Decoded, RawBatch
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.contracts.schema import Schema
-from driftline.engine.ledger import LineOf, LogState
+from driftline.engine.ledger import LogState
+from driftline.engine.standing import LineOf
 from driftline.errors import ProtocolError
 from driftline.stats.layout import Layout
 from driftline.stats.open_profile import OpenProfile

@@ -11,10 +11,11 @@ import numpy as np
 from driftline.contracts.statistics import WindowStatistics
 from driftline.contracts.violation import Violation
 from driftline.engine.baselines import BaselineShelf
-from driftline.engine.ledger import LogState, ModelLine
+from driftline.engine.ledger import LogState
 from driftline.engine.panes import Merged, PaneBook
 from driftline.engine.results import ClosedWindow, judge, preview
 from driftline.engine.settings import ModelSettings
+from driftline.engine.standing import ModelLine
 from driftline.judging.incidents import IncidentBook, IncidentPolicy
 from driftline.judging.onset import Pane
 from driftline.judging.sequential import SequentialLane

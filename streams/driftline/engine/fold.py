@@ -7,18 +7,19 @@ What becomes of an event depends on its source alone (its own watermark, its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.contracts.capture import Decoded, RawBatch, Reject, RowBlock
-from driftline.contracts.log import Counts, KnownBaselines, PaneDelta, Source
+from driftline.contracts.log import Counts, KnownBaselines, Source
 from driftline.engine.baselines import Decoding
 from driftline.engine.dedupe import RecentIds
-from driftline.engine.ledger import LineOf
-from driftline.engine.profiles import AnyProfile, AnyRows, fold_rows
+from driftline.engine.draft import Draft, PaneFold
+from driftline.engine.profiles import AnyRows, fold_rows
 from driftline.engine.settings import ModelSettings, SettingsOf, SourceSettings
+from driftline.engine.standing import LineOf
 from driftline.engine.vintage import Vintage, aligned
 from driftline.windows.watermark import NO_TIME, late_mask
 
@@ -26,36 +27,6 @@ ACCEPTED, LATE, DUPLICATE, REJECTED = range(4)
 """What became of a row, best first: a record ends as the best of its rows."""
 
 PaneKey = tuple[str, str, int, str]
-
-
-@dataclass
-class PaneFold:
-    """One pane of one model under one baseline, since the last flush."""
-
-    profile: AnyProfile
-    pane_ms: int
-    first: int
-    last: int
-    records: int = 0
-    rows: int = 0
-
-    def delta(self, model: str, version: str, pane: int, baseline: str) -> PaneDelta:
-        """The pane as it goes into the log."""
-        held = (self.first, self.last, self.records, self.rows)
-        return PaneDelta(model, version, pane, self.pane_ms, baseline, *held, self.profile.to_state())
-
-
-@dataclass
-class Draft:
-    """What one flush will say: the source offsets [start, end) and everything that they contributed."""
-
-    start: int
-    end: int
-    watermark: int
-    records: Counts = field(default_factory=Counts)
-    rows: Counts = field(default_factory=Counts)
-    baselines: list[KnownBaselines] = field(default_factory=list)
-    panes: list[PaneDelta] = field(default_factory=list)
 
 
 @dataclass

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from driftline.contracts.log import Source
-from driftline.engine.ledger import Fact, LogState, ModelLine, SourceState
+from driftline.engine.ledger import LogState
+from driftline.engine.standing import Fact, ModelLine, SourceState
 from driftline.errors import ProtocolError
 
 STATE_VERSION = 1

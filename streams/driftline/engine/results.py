@@ -9,8 +9,8 @@ from driftline.baseline.model import Baseline, Role
 from driftline.contracts.log import Source
 from driftline.contracts.statistics import Ledger, SourceShare, Tally, WindowStatistics
 from driftline.contracts.violation import OffsetRange, Violation
-from driftline.engine.ledger import Fact
 from driftline.engine.panes import Merged
+from driftline.engine.standing import Fact
 from driftline.judging.evaluate import WindowInput, evaluate_window
 from driftline.judging.incidents import IncidentBook, WindowRef
 from driftline.judging.onset import Pane

@@ -30,7 +30,8 @@ from driftline.contracts.log import (
     Stamp,
     TopicShape,
 )
-from driftline.engine.fold import Draft, SourceFold
+from driftline.engine.draft import Draft
+from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState, Outcome
 
 

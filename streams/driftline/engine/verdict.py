@@ -13,10 +13,11 @@ from typing import Any
 from driftline.contracts.log import BaselineInForce, Delta, LogRecord
 from driftline.engine.baselines import BaselineShelf
 from driftline.engine.book import Emitted, ModelBook
-from driftline.engine.ledger import LogState, ModelKey, Outcome
+from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
 from driftline.engine.settings import SettingsOf
 from driftline.engine.snapshot import Plan, SnapshotBook, key_of, manifests, pack, unpack
+from driftline.engine.standing import ModelKey
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
 

@@ -15,8 +15,8 @@ from driftline.contracts.blocks import concat, take
 from driftline.contracts.capture import Decoded, OpenRows, RawBatch, Reject, RowBlock
 from driftline.contracts.reasons import Reason
 from driftline.engine.baselines import Decoding
-from driftline.engine.ledger import LineOf
 from driftline.engine.profiles import AnyProfile, AnyRows
+from driftline.engine.standing import LineOf
 from driftline.stats.columns import Columns
 from driftline.stats.profile import Profile
 
