@@ -216,7 +216,6 @@ HEAD = """\
 [driftline]
 name = "{name}"
 topic_prefix = "{prefix}"
-data_dir = "{folder}/data"
 flush_interval = "200ms"
 
 [kafka]

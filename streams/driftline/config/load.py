@@ -92,7 +92,6 @@ def _config(reader: Reader) -> Config:
     config = Config(
         name=main.text("name", own.name, pattern=_TOPIC, expected="letters, digits, . _ -"),
         topic_prefix=prefix,
-        data_dir=Path(main.text("data_dir", str(own.data_dir))),
         flush_interval_ms=main.duration("flush_interval", own.flush_interval_ms),
         log_level=main.choice("log_level", own.log_level, _LEVELS),
         kafka=_kafka(reader.section("kafka")),

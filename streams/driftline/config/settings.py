@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 IdleAdvance = Literal["wall", "none"]
@@ -93,7 +92,6 @@ class Config:
 
     name: str = "driftline"
     topic_prefix: str = "driftline."
-    data_dir: Path = Path("driftline-data")
     flush_interval_ms: int = 1_000
     log_level: str = "info"
     kafka: KafkaConfig = KafkaConfig()

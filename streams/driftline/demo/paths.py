@@ -19,7 +19,6 @@ _CONFIG: Final = """\
 
 [driftline]
 name = "driftline-demo"
-data_dir = {data}
 flush_interval = "500ms"
 
 [kafka]
@@ -83,7 +82,6 @@ class Paths:
     def write_config(self, bootstrap: str, port: int) -> Config:
         """Write the worker's configuration, and read it back as the worker will."""
         text = _CONFIG.format(
-            data=json.dumps(str(self.folder.resolve() / "worker")),
             bootstrap=json.dumps(bootstrap),
             captures=CAPTURES,
             timezone=TIMEZONE,

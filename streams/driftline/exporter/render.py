@@ -34,7 +34,7 @@ def render_table(families: Iterable[Family], blocks: Sequence[Block], *, openmet
 class Renderer:
     """Renders the table and the worker's objects; keeps the table's text of each format until the table changes.
 
-    Cost for 50,000 series: see benchmarks/metrics_render.py; nothing but a copy when nothing changed.
+    Cost for 50,000 series: see benchmarks/bench_metrics_render.py; nothing but a copy when nothing changed.
     """
 
     def __init__(self, table: SeriesTable, worker: WorkerMetrics) -> None:

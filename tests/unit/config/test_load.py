@@ -35,7 +35,6 @@ def test_the_example_says_the_defaults_as_they_are() -> None:
     for name in (
         "name",
         "topic_prefix",
-        "data_dir",
         "flush_interval_ms",
         "log_level",
         "defaults",

@@ -1,6 +1,6 @@
 """How long 50,000 per-feature series take to render: the series table against Gauge objects of prometheus_client.
 
-Run: ``python benchmarks/metrics_render.py [series]``. Both write the same bytes, which is checked first. Prints the median
+Run: ``python benchmarks/bench_metrics_render.py [series]``. Both write the same bytes, which is checked first. Prints the median
 milliseconds of seven runs each and their ratio; all values change before every run, so nothing comes from a cache. Then it
 measures how long an event loop stalls while scrapes are rendered in a thread.
 """
