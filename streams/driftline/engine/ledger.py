@@ -5,7 +5,9 @@ became of it.  Two workers that have folded the same records hold equal states; 
 group membership).  The rules, with ``source`` a partition of one life of a topic:
 
 1. A *claim* is the newest word on who owns its source; its offset is the fencing token.  It registers every source
-   of every topic that it names: a registered source that nobody has heard of holds all windows back.
+   of every topic that it names: a registered source that nobody has heard of holds all windows back.  Topics that the
+   newest claim no longer names have left the configuration: their sources hold nothing back and belong to nobody, until
+   a claim names them again, from when on they go on no earlier than what has been closed meanwhile.
 2. A *birth* sets the first position of a source, once.
 3. A *delta* counts if and only if its token is the newest claim of its source, its start is the position, and its
    writer knew every baseline that judges what it folded.
@@ -84,7 +86,7 @@ class LogState:
 
     def living(self) -> Iterable[tuple[Source, SourceState]]:
         """The sources that hold windows back."""
-        return ((source, state) for source, state in self.sources.items() if not state.retired)
+        return ((source, state) for source, state in self.sources.items() if not (state.retired or state.dormant))
 
     def holding_back(self) -> list[Source]:
         """The living sources whose watermark is the smallest: those that windows are waiting for."""
@@ -156,8 +158,17 @@ class LogState:
                 continue
             for partition in range(shape.partitions):
                 self.sources.setdefault(Source(shape.topic, shape.topic_id, partition), SourceState())
+        self._follow_configuration({source.topic, *(shape.topic for shape in record.topics)})
         self.sources.setdefault(source, SourceState()).token = offset
         return Outcome.COUNTED
+
+    def _follow_configuration(self, named: set[str]) -> None:
+        """Let go of the sources of topics that are no longer named, and take back those that are again."""
+        for source, state in self.sources.items():
+            if source.topic not in named:
+                state.dormant, state.token = True, NOBODY
+            elif state.dormant:
+                state.dormant, state.watermark = False, max(state.watermark, self.closed)
 
     def _retire(self, record: Retire) -> Outcome:
         key = (record.topic, record.topic_id)

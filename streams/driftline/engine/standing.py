@@ -14,7 +14,7 @@ NOBODY = -1
 
 
 class SourceState(msgspec.Struct):
-    """What the log says of one source."""
+    """What the log says of one source; ``dormant`` while its topic is not in the configuration."""
 
     token: int = NOBODY
     position: int = -1
@@ -22,6 +22,7 @@ class SourceState(msgspec.Struct):
     watermark: int = NO_TIME
     idle: bool = False
     retired: bool = False
+    dormant: bool = False
     records: Counts = msgspec.field(default_factory=Counts)
     rows: Counts = msgspec.field(default_factory=Counts)
 
