@@ -33,7 +33,10 @@ def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[...,
         producer = context.producer()
         async for event in stream.events():
             with context.fatal("baseline"):
-                record = await asyncio.to_thread(announcement, context, event.key, event.value, event.message.offset)
+                place = manifest_place(event.key)
+                if place is None:
+                    continue
+                record = await asyncio.to_thread(announcement, context, place, event.value, event.message.offset)
                 if record is not None:
                     producer.send(context.topics.partials, encode_record(record), partition=0)
                     await asyncio.to_thread(producer.flush)
@@ -41,16 +44,21 @@ def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[...,
     return app.agent(topic, name="driftline.baselines")(announce)
 
 
-def announcement(context: WorkerContext, key: bytes | None, value: bytes | None, offset: int) -> BaselineInForce | None:
-    """What a record of the topic makes known: None for parts, and for manifests that do not make up a baseline.
-
-    A manifest's tombstone withdraws its baseline, if that is the one in force. Blocks while the topic is read.
-    """
+def manifest_place(key: bytes | None) -> Place | None:
+    """Whose manifest a record is by its key; None for parts and for keys that are none of ours."""
     try:
         place = place_of((key or b"").decode())
     except (BaselineError, UnicodeDecodeError):
         return None
-    if place.column is not None:
+    return place if place.column is None else None
+
+
+def announcement(context: WorkerContext, place: Place, value: bytes | None, offset: int) -> BaselineInForce | None:
+    """What a manifest makes known: None when the log knows it already, or its parts do not make up a baseline.
+
+    A manifest's tombstone withdraws its baseline, if that is the one in force. Blocks while the topic is read.
+    """
+    if _is_known(context, place.model, place.version, offset):
         return None
     if value is None:
         return _withdrawal(context, place, offset)
@@ -77,11 +85,16 @@ def _missing(context: WorkerContext, table: Mapping[bytes, Row]) -> Iterator[Bas
     found = []
     for identity, baseline in _assembled(context, table).items():
         row = table[key_of(Place(*identity, None)).encode()]
-        line = context.log.line(baseline.model, baseline.version)
-        if not line.baselines or line.baselines[-1].origin < row.offset:
+        if not _is_known(context, baseline.model, baseline.version, row.offset):
             found.append((row.offset, baseline))
     for offset, baseline in sorted(found, key=lambda entry: entry[0]):
         yield _record(context, baseline, offset)
+
+
+def _is_known(context: WorkerContext, model: str, version: str, offset: int) -> bool:
+    """Whether the log has an announcement of the model that is as new as the manifest at ``offset``."""
+    line = context.log.line(model, version)
+    return bool(line.baselines) and line.baselines[-1].origin >= offset
 
 
 def _withdrawal(context: WorkerContext, place: Place, offset: int) -> BaselineInForce | None:

@@ -54,7 +54,6 @@ class CaptureService(Service):
         self.context = context
         self.channel = channel
         self.readings: Readings = {}
-        self.fetch_errors = 0
         self.joined = False
         self._connected = False
         self._at_rest = asyncio.Event()
@@ -146,7 +145,8 @@ class CaptureService(Service):
         for place in fetched.out_of_range:
             if place in self.readings:
                 self.readings[place].lost = True
-        self.fetch_errors += len(fetched.errors)
+        for error in fetched.errors:
+            self.log.warning("reading goes on after a passing fault: %s", error)
 
     async def _hand_over(self, batches: list[RawBatch]) -> None:
         """Give batches to the agent, several small ones at a time: each turn of a Faust agent costs about 0.15 ms."""

@@ -10,11 +10,11 @@ from driftline.contracts.statistics import CheckReading, FeatureStatistics, Wind
 from driftline.contracts.violation import Violation
 from driftline.durations import parse_duration
 from driftline.engine.book import Emitted
+from driftline.exporter.windows import STATE_RANK
 from driftline.web.state import FeatureView, IncidentView, ModelView, PageState, SourceView, Tally
 from driftline.windows.watermark import NO_TIME
 
 DRIFT = ("baseline_drift_check", "prediction_drift_check")
-RANK = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
 ModelKey = tuple[str, str]
 
 
@@ -145,7 +145,7 @@ class PageBuilder:
 def _feature(feature: FeatureStatistics) -> FeatureView:
     drift = next((reading for reading in feature.readings if reading.check in DRIFT), None)
     told = (reading for reading in feature.readings if reading.state != "OK")
-    worst: CheckReading | None = max(told, key=lambda reading: RANK[reading.state], default=None)
+    worst: CheckReading | None = max(told, key=lambda reading: STATE_RANK[reading.state], default=None)
     shifts = [d.equivalent_sigmas for d in feature.distances if d.equivalent_sigmas is not None]
     return FeatureView(
         name=feature.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeVar
 
 import typer
 
@@ -53,11 +53,7 @@ def violations(
 
         settings = configuration(config, bootstrap)
         found = _once(
-            (
-                (text, event)
-                for text, event in _read(settings, "violations", decode_violation, follow=follow)
-                if model in {None, event.model} and version in {None, event.version}
-            ),
+            _of(_read(settings, "violations", decode_violation, follow=follow), model, version),
             lambda event: event.event_id,
         )
         if follow:
@@ -84,11 +80,7 @@ def statistics(
 
         settings = configuration(config, bootstrap)
         found = _once(
-            (
-                (text, window)
-                for text, window in _read(settings, "statistics", decode_statistics, follow=follow)
-                if model in {None, window.model} and version in {None, window.version}
-            ),
+            _of(_read(settings, "statistics", decode_statistics, follow=follow), model, version),
             lambda window: (window.model, window.version, window.slice, window.window, window.baseline_id),
         )
         if follow:
@@ -116,6 +108,24 @@ def _decoded(batch: RawBatch, decode: Callable[[bytes], T]) -> Iterator[Found[T]
             yield (value or b"").decode(), decode(value or b"")
         except (ContractError, UnicodeDecodeError) as error:
             typer.echo(f"driftline: {batch.topic}[{batch.partition}] @ {offset} is skipped: {error}", err=True)
+
+
+class _OfModel(Protocol):
+    """What says which model and version it is of."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+
+M = TypeVar("M", bound=_OfModel)
+
+
+def _of(found: Iterable[Found[M]], model: str | None, version: str | None) -> Iterator[Found[M]]:
+    """Those of the wanted model and version; None wants any."""
+    return (one for one in found if model in {None, one[1].model} and version in {None, one[1].version})
 
 
 def _once(found: Iterable[Found[T]], identity: Callable[[T], object]) -> Iterator[Found[T]]:

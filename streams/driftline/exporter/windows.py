@@ -9,8 +9,9 @@ from driftline.contracts.violation import StateName
 from driftline.exporter import names
 from driftline.exporter.names import Family
 from driftline.exporter.series import BlockName, SeriesKey, SeriesTable
+from driftline.judging.states import State
 
-STATE_RANK: dict[StateName, int] = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
+STATE_RANK: dict[str, int] = {state.value: state.rank for state in State}
 
 _Figure = tuple[Family, tuple[str, ...], float | None]
 

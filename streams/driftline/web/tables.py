@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from driftline.judging.states import State
 from driftline.web.figures import DASH, duration, moment, number, share
 from driftline.web.state import FeatureView, IncidentView, ModelView, PageState, SourceView
 
@@ -18,7 +19,7 @@ MAX_INCIDENTS = 200
 MAX_SOURCES = 200
 """Rows of a table; what is beyond is counted below it. Chosen, because nobody reads further down a page."""
 
-_STATE_RANK = {"VIOLATED": 3, "UNKNOWN": 2, "WATCH": 1, "OK": 0}
+_STATE_RANK = {state.value: state.rank for state in State}
 _SEVERITY_RANK = {"critical": 2, "warning": 1, "info": 0}
 
 Tone = Literal["", "number", "OK", "WATCH", "UNKNOWN", "VIOLATED", "info", "warning", "critical"]
