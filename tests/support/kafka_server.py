@@ -67,9 +67,8 @@ class KafkaServer:
         properties = directory / "server.properties"
         properties.write_text(PROPERTIES.format(port=port, controller=controller, data=directory / "data"))
         java = ["java", *JVM, "-cp", f"{jars}/*"]
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         with self.log.open("wb") as log:
-            tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+            tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id()}", "-c", str(properties)]
             subprocess.run([*java, *tool], stdout=log, stderr=log, check=True)
             self._process = subprocess.Popen(
                 [*java, "kafka.Kafka", str(properties)],
@@ -137,6 +136,11 @@ def fetch_jars() -> Path:
             if not jars.is_dir():
                 raise
     return jars
+
+
+def cluster_id() -> str:
+    """A UUID in Kafka's spelling (URL-safe base64); one in 64 begins with a dash, so it is never an argument of its own."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def free_ports(count: int) -> list[int]:
