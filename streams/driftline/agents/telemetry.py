@@ -88,7 +88,8 @@ class TelemetryService(Service):
             with self.context.fatal("telemetry"):
                 self._show_sources()
                 self._show_models()
-                self.metrics.show_table(len(self.table), self.table.dropped, self.table.shortened)
+                table = self.table
+                self.metrics.show_table(len(table), table.refused, table.dropped, table.shortened)
                 self.page.tick()
 
     # -- probes -----------------------------------------------------------------------------------------------------
@@ -199,11 +200,13 @@ class TelemetryService(Service):
             self.page.opened(statistics)
         if book.lane is not None:
             show_watch(self.table, *key, {r.feature: r.state.value for r in book.lane.readings()})
+        self.totals.expect(*key)
         line = verdict.log.line(*key)
+        baseline = verdict.shelf.baseline(line.baselines[-1].baseline) if line.baselines else None
         incidents = dict.fromkeys(("info", "warning", "critical"), 0)
         for _, incident in book.incidents.open_incidents():
             incidents[incident.severity] += 1
-        show_model(self.table, *key, line.baselines[-1].baseline if line.baselines else "", incidents)
+        show_model(self.table, *key, baseline, incidents)
 
 
 def _growth(now: Counts, before: Counts) -> dict[str, int]:

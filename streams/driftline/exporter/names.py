@@ -115,6 +115,9 @@ WINDOW_END = _gauge(
 )
 OPEN_INCIDENTS = _gauge("open_incidents", "Incidents that are open.", (*_MODEL, "severity"))
 BASELINE_INFO = Family("driftline_baseline_info", FamilyKind.INFO, "The baseline in force.", (*_MODEL, "baseline_id"))
+BASELINE_MADE = _gauge(
+    "baseline_timestamp_seconds", "When the baseline in force was made, since the epoch.", _MODEL, "seconds"
+)
 REQUESTS = _counter("model_requests", "Requests seen in captures.", _MODEL)
 MODEL_ROWS = _counter("model_rows", "Rows accepted into panes.", _MODEL)
 ERRORS = _counter("model_errors", "Requests that failed, as the captures say.", _MODEL)
@@ -153,6 +156,7 @@ TABLE_FAMILIES: tuple[Family, ...] = (
     *OPEN_TWIN.values(),
     OPEN_INCIDENTS,
     BASELINE_INFO,
+    BASELINE_MADE,
     REQUESTS,
     MODEL_ROWS,
     ERRORS,
@@ -177,6 +181,7 @@ WINDOW_TO_VIOLATION = _histogram(
 LOG_RECORDS = _counter("log_records", "Records of the delta log, by what the fold made of them.", ("kind", "result"))
 OVERFLOWS = _counter("overflows", "Things that met a configured cap and were not kept apart.", ("what",))
 SERIES = _gauge("series", "Series in the table of model families.")
+SERIES_REFUSED = _gauge("series_refused", "Series asked for and kept out now, because max_series is reached.")
 SERIES_DROPPED = _counter("series_dropped", "Series refused because max_series was reached.")
 LABELS_SHORTENED = _counter("labels_shortened", "Label values cut to the allowed length.")
 COLLECT_DURATION = _gauge("collect_duration_seconds", "Time the last exposition took to render.", (), "seconds")
@@ -194,6 +199,7 @@ WORKER_FAMILIES: tuple[Family, ...] = (
     LOG_RECORDS,
     OVERFLOWS,
     SERIES,
+    SERIES_REFUSED,
     SERIES_DROPPED,
     LABELS_SHORTENED,
     COLLECT_DURATION,

@@ -34,6 +34,11 @@ class ServingTotals:
         )
         self._totals: dict[tuple[str, str], list[int]] = {}
 
+    def expect(self, model: str, version: str) -> None:
+        """Show noughts for a model that nothing was counted of yet: silence is seen, and so is the first request."""
+        if (model, version) not in self._totals:
+            self.add(model, version)
+
     def add(
         self,
         model: str,

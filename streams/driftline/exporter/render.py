@@ -50,10 +50,11 @@ class Renderer:
         began = time.perf_counter()
         encoder, content_type = choose_encoder(accept)
         openmetrics = content_type.startswith("application/openmetrics-text")
-        table = self._table_text(openmetrics=openmetrics)
-        self._worker.show_table(len(self._table), self._table.dropped, self._table.shortened)
+        text = self._table_text(openmetrics=openmetrics)
+        table = self._table
+        self._worker.show_table(len(table), table.refused, table.dropped, table.shortened)
         rest = encoder(self._worker.registry)
-        body = table + rest  # in OpenMetrics the worker's half ends in the one `# EOF`
+        body = text + rest  # in OpenMetrics the worker's half ends in the one `# EOF`
         self._worker.show_render_seconds(time.perf_counter() - began)
         return Exposition(body, content_type)
 

@@ -95,8 +95,8 @@ class SeriesTable:
 
     @property
     def refused(self) -> int:
-        """How many series are asked for and kept out now."""
-        return sum(block.shape.refused for block in self._blocks.values())
+        """How many series are asked for and kept out now. Safe from any thread."""
+        return sum(block.shape.refused for block in self.snapshot())
 
     @property
     def models(self) -> set[tuple[str, str]]:

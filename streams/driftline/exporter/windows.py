@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from driftline.baseline.model import Baseline
 from driftline.contracts.statistics import FeatureStatistics, WindowStatistics
 from driftline.contracts.violation import StateName
 from driftline.exporter import names
@@ -35,15 +37,17 @@ def show_watch(table: SeriesTable, model: str, version: str, states: dict[str, S
     table.assign(BlockName(model, version, "watch"), keys, [STATE_RANK[state] for state in states.values()])
 
 
-def show_model(table: SeriesTable, model: str, version: str, baseline_id: str, incidents: dict[str, int]) -> None:
-    """Put the baseline in force ('' when there is none) and the open incidents by severity in place of the earlier
-    ones.
+def show_model(
+    table: SeriesTable, model: str, version: str, baseline: Baseline | None, incidents: dict[str, int]
+) -> None:
+    """Put the baseline in force (None when there is none) and the open incidents by severity in place of the earlier
+    ones. A baseline that does not say when it was made has no age.
     """
     keys = [SeriesKey(names.OPEN_INCIDENTS.name, (severity,)) for severity in incidents]
     values: list[float | None] = list(incidents.values())
-    if baseline_id:
-        keys.append(SeriesKey(names.BASELINE_INFO.name, (baseline_id,)))
-        values.append(1)
+    if baseline is not None:
+        keys += [SeriesKey(names.BASELINE_INFO.name, (baseline.id,)), SeriesKey(names.BASELINE_MADE.name)]
+        values += [1, _made(baseline.created)]
     table.assign(BlockName(model, version, "model"), tuple(keys), values)
 
 
@@ -85,6 +89,15 @@ def _further_figures(feature: FeatureStatistics, window: str) -> Iterator[_Figur
     yield names.FEATURE_UNSEEN, where, feature.unseen / feature.present if feature.present else None
     for quantile in feature.quantiles:
         yield names.FEATURE_QUANTILE, (*where, str(quantile.p)), quantile.value
+
+
+def _made(created: str) -> float | None:
+    """Seconds since the epoch of an RFC 3339 time with a zone; None for anything else: the file may be a person's work."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo else None
 
 
 def _show(table: SeriesTable, statistics: WindowStatistics, part: str, figures: Iterable[_Figure]) -> None:

@@ -57,6 +57,7 @@ class WorkerMetrics:
         self._log_records = self._make(Counter, names.LOG_RECORDS)
         self._overflows = self._make(Counter, names.OVERFLOWS)
         self._series = self._make(Gauge, names.SERIES)
+        self._refused = self._make(Gauge, names.SERIES_REFUSED)
         self._dropped = self._make(Counter, names.SERIES_DROPPED)
         self._shortened = self._make(Counter, names.LABELS_SHORTENED)
         self._collect_duration = self._make(Gauge, names.COLLECT_DURATION)
@@ -137,9 +138,10 @@ class WorkerMetrics:
         self._violations.remove_by_labels({"model": label_value(model), "version": label_value(version)})
 
     # -------------------------------------------------------------------------------------------- itself
-    def show_table(self, series: int, dropped: int, shortened: int) -> None:
+    def show_table(self, series: int, refused: int, dropped: int, shortened: int) -> None:
         """Figures of the series table; the latter two are totals, which never fall."""
         self._series.set(series)
+        self._refused.set(refused)
         self._dropped.inc(dropped - self._shown[0])
         self._shortened.inc(shortened - self._shown[1])
         self._shown = [dropped, shortened]

@@ -33,6 +33,16 @@ def test_models_without_latencies_show_noughts() -> None:
     assert 'driftline_model_latency_seconds_count{model="m",version="v"} 0.0' in lines(table)
 
 
+def test_a_model_that_is_expected_shows_noughts_until_it_counts() -> None:
+    table = SeriesTable()
+    totals = ServingTotals(table, [0.5])
+    totals.expect("m", "v")
+    assert 'driftline_model_requests_total{model="m",version="v"} 0.0' in lines(table)
+    totals.add("m", "v", requests=7)
+    totals.expect("m", "v")
+    assert 'driftline_model_requests_total{model="m",version="v"} 7.0' in lines(table)
+
+
 def test_a_departed_model_begins_anew() -> None:
     table = SeriesTable()
     totals = ServingTotals(table, [0.5])

@@ -154,6 +154,7 @@ def test_the_table_is_counted_in_the_exposition() -> None:
     renderer.render()
     assert worker.registry.get_sample_value("driftline_series") == 1
     assert worker.registry.get_sample_value("driftline_series_dropped_total") == 2
+    assert worker.registry.get_sample_value("driftline_series_refused") == 2
     assert worker.registry.get_sample_value("driftline_collect_duration_seconds") > 0
 
 

@@ -1,5 +1,10 @@
 import re
 
+import msgspec
+import pytest
+
+from driftline.baseline.constraints import Constraints
+from driftline.baseline.model import Baseline
 from driftline.contracts.statistics import (
     CheckReading,
     Distance,
@@ -12,6 +17,10 @@ from driftline.contracts.statistics import (
 from driftline.contracts.violation import StateName, Window
 from driftline.exporter import SeriesTable, show_closed, show_model, show_open, show_watch
 from driftline.exporter.render import render_table
+
+BASELINE = Baseline.build(
+    model="m", version="v", rows=1, columns=(), constraints=Constraints(), created="2026-05-01T08:00:00Z"
+)
 
 
 def reading(feature: str, check: str, state: StateName, limit: float | None = None) -> CheckReading:
@@ -100,14 +109,22 @@ def test_an_empty_column_has_no_unseen_share() -> None:
 def test_the_sequential_lane_and_the_incidents_have_parts_of_their_own() -> None:
     table = SeriesTable()
     show_watch(table, "m", "v", {"age": "WATCH", "pay": "OK"})
-    show_model(table, "m", "v", "abc", {"info": 0, "warning": 2, "critical": 0})
+    show_model(table, "m", "v", BASELINE, {"info": 0, "warning": 2, "critical": 0})
     assert lines(table) == {
         'driftline_feature_watch{feature="age"}': "1.0",
         'driftline_feature_watch{feature="pay"}': "0.0",
         'driftline_open_incidents{severity="info"}': "0.0",
         'driftline_open_incidents{severity="warning"}': "2.0",
         'driftline_open_incidents{severity="critical"}': "0.0",
-        'driftline_baseline_info{baseline_id="abc"}': "1.0",
+        f'driftline_baseline_info{{baseline_id="{BASELINE.id}"}}': "1.0",
+        "driftline_baseline_timestamp_seconds{}": "1.7776224e+09",
     }
-    show_model(table, "m", "v", "", {"info": 0})
-    assert not [name for name in lines(table) if "baseline_info" in name]
+    show_model(table, "m", "v", None, {"info": 0})
+    assert not [name for name in lines(table) if "baseline" in name]
+
+
+@pytest.mark.parametrize("created", ["", "last week", "2026-05-01", "2026-05-01T08:00:00"])
+def test_a_baseline_that_does_not_say_when_it_was_made_has_no_age(created: str) -> None:
+    table = SeriesTable()
+    show_model(table, "m", "v", msgspec.structs.replace(BASELINE, created=created), {})
+    assert list(lines(table)) == [f'driftline_baseline_info{{baseline_id="{BASELINE.id}"}}']
