@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from driftline.baseline import create, load, save
-from driftline.contracts.statistics import encode_statistics
-from driftline.contracts.violation import encode_violation
-from driftline.engine.settings import ModelSettings, SourceSettings
-from driftline.windows.spec import WindowSpec
 from oracle.capture import Record
 from oracle.compare import Report, compare, tally
-from oracle.ledger import OUTCOMES, Identity, Source
+from oracle.ledger import OUTCOMES, Source
 from oracle.offline import Expected, recompute
-from oracle.setup import Model, Setup, Topic, Window, load_baseline
+from oracle.setup import load_baseline
 from support import served
-from support.in_memory import TOPIC, Job
+from support.in_memory import TOPIC
+from support.offline_run import OfflineRun, Results, the_same_setup
 
 PARTITIONS = 2
 MINUTES = range(25)
 END = served.START + 3 * 3_600_000
 Records = dict[Source, list[Record]]
-
-
-@dataclass
-class Results:
-    """What would lie on the topics."""
-
-    statistics: list[bytes]
-    violations: list[bytes]
-    letters: list[tuple[Identity, str]]
 
 
 @pytest.fixture(scope="module")
@@ -60,35 +47,15 @@ def records() -> Records:
 
 
 def product(records: Records, folder: Path, seed: int = 0) -> Results:
-    """The engine's answers; batches and flushes are cut by chance."""
-    windows = (WindowSpec.parse("1m"), WindowSpec.parse("2m/1m"))
-    model = ModelSettings(10_000, windows, dedupe=1000)
-    job = Job(PARTITIONS, SourceSettings(5_000, 3_600_000), model, now_ms=END)
-    job.announce(load(folder))
-    rng = random.Random(seed)
-    for partition in range(PARTITIONS):
-        job.records[partition] += [record.value for record in records[TOPIC, partition]]
-    left = dict.fromkeys(range(PARTITIONS), True)
-    while any(left.values()):
-        partition = rng.randrange(PARTITIONS)
-        job.read(partition, rng.randint(1, 200))
-        if rng.random() < 0.5:
-            job.flush(partition)
-        fold = job.tasks[partition].fold
-        left[partition] = fold is not None and fold.position < len(job.records[partition])
-    for partition in range(PARTITIONS):
-        job.flush(partition)
-    letters = [((TOPIC, *place), reject.reason) for place, reject in job.letters.items()]
-    return Results(
-        [encode_statistics(window) for window in job.windows],
-        [encode_violation(event) for event in job.violations],
-        letters,
-    )
+    """The engine's answers; batches, flushes and owners change by chance."""
+    run = OfflineRun(PARTITIONS, END, seed, unrest=0.05)
+    run.announce(folder)
+    run.feed(records)
+    return run.results()
 
 
 def expected(records: Records, folder: Path) -> Expected:
-    model = Model(10_000, (Window("1m", 60_000, 60_000), Window("2m/1m", 120_000, 60_000)), dedupe=1000)
-    setup = Setup({TOPIC: Topic(TOPIC, lateness_ms=5_000)}, model, {})
+    setup = the_same_setup()
     setup.lines["churn", "1"] = [(float("-inf"), load_baseline(folder, load(folder).id))]
     return recompute(setup, records)
 
@@ -200,6 +167,20 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_what_is_wrong_is_called_by_its_name(kind: str, wanted: Expected, results: Results) -> None:
     assert set(tally(check(wanted, WRONG[kind](results)))) == {kind}
+
+
+def test_a_record_that_is_counted_as_something_else_is_seen(wanted: Expected, results: Results) -> None:
+    ledger = wanted.ledger
+    accounts = {source: (dict(counts), dict(ledger.rows[source])) for source, counts in ledger.records.items()}
+    told = (results.statistics, results.violations, results.letters)
+    assert compare(wanted, *told, accounts).is_clean
+    accounts[TOPIC, 1][0]["late"] -= 1
+    accounts[TOPIC, 1][0]["duplicate"] += 1
+    assert compare(wanted, *told, accounts).found["ledger wrong"] == [
+        f"captures[1] of {ledger.records[TOPIC, 1].total()} records: {count} {outcome} records expected, got {count + more}"
+        for outcome, more in (("late", -1), ("duplicate", 1))
+        for count in [ledger.records[TOPIC, 1][outcome]]
+    ]
 
 
 def test_another_state_of_one_check_is_seen(wanted: Expected, results: Results) -> None:

@@ -49,10 +49,9 @@ class Job:
         self._numbers = itertools.count()
         self._shapes = [TopicShape(TOPIC, "life", partitions)]
         self.records: list[list[bytes | None]] = [[] for _ in range(partitions)]
-        self.tasks = [
-            SourceTask(Source(TOPIC, "life", place), self._stamp, self._fold, dedupe=model.dedupe)
-            for place in range(partitions)
-        ]
+        self.tasks = [self._task(place) for place in range(partitions)]
+        self.sleepers: list[SourceTask] = []
+        self.written: list[LogRecord] = []
         self._append(VerdictClaim(0, self._stamp()))
         self._place()
 
@@ -64,13 +63,8 @@ class Job:
         """Fold what has not been read, or so many records of it; it is not in the log before the flush."""
         fold = self.tasks[partition].fold
         assert fold is not None, "every source is placed between two steps"
-        values = self.records[partition][fold.position :][:most]
-        if not values:
-            return
-        offsets = list(range(fold.position, fold.position + len(values)))
-        nothing: list[Any] = [None] * len(values)
-        batch = RawBatch(TOPIC, partition, offsets, list(values), nothing, nothing, [-1] * len(values))
-        for reject in fold.fold(batch, self.now_ms):
+        batch = self._batch(partition, fold.position, most)
+        for reject in fold.fold(batch, self.now_ms) if len(batch) else ():
             self.letters[partition, reject.offset, reject.index] = reject
 
     def flush(self, partition: int) -> None:
@@ -79,6 +73,21 @@ class Job:
         draft = task.draft()
         if draft is not None:
             self._append(task.delta(draft))
+        self._place()
+
+    def take_over(self, partition: int) -> None:
+        """Another worker gets the source; the one that had it sleeps, with what it has read and not flushed."""
+        self.sleepers.append(self.tasks[partition])
+        self.tasks[partition] = self._task(partition)
+        self._place(again=False)
+
+    def wake(self) -> None:
+        """Every sleeper writes what it still held, before it hears of anything else."""
+        while self.sleepers:
+            task = self.sleepers.pop()
+            draft = task.draft()
+            if draft is not None:
+                self._append(task.delta(draft))
         self._place()
 
     def idle(self, partition: int, watermark: int) -> None:
@@ -104,20 +113,32 @@ class Job:
         )
         self._place()
 
-    def _place(self) -> None:
-        """Bring every source to where it can be read; what was read and given up is read once more."""
+    def _batch(self, partition: int, start: int, most: int | None) -> RawBatch:
+        values = self.records[partition][start:][:most]
+        nothing: list[Any] = [None] * len(values)
+        offsets = list(range(start, start + len(values)))
+        return RawBatch(TOPIC, partition, offsets, list(values), nothing, nothing, [-1] * len(values))
+
+    def _task(self, partition: int) -> SourceTask:
+        return SourceTask(Source(TOPIC, "life", partition), self._stamp, self._fold, dedupe=self._model.dedupe)
+
+    def _place(self, *, again: bool = True) -> None:
+        """Bring every source to where it can be read; what was read and given up is read once more (``again``)."""
         for partition, task in enumerate(self.tasks):
-            given_up = task.phase is not Phase.RUNNING and bool(self.records[partition])
+            given_up = again and task.phase is not Phase.RUNNING and bool(self.records[partition])
             while task.phase is not Phase.RUNNING:
                 record = task.next_record(self.log, self._shapes, 0, 0)
                 if record is not None:
                     self._append(record)
+                elif task.fold is not None and task.read_from < task.fold.position:
+                    task.fold.remember(self._batch(partition, task.read_from, task.fold.position - task.read_from))
             if given_up:
                 self.read(partition)
 
     def _append(self, record: LogRecord) -> None:
         offset = self.log.next_offset
-        ours, theirs = (decode_record(encode_record(record)) for _ in range(2))
+        ours, theirs, kept = (decode_record(encode_record(record)) for _ in range(3))
+        self.written.append(kept)
         outcome = self.log.apply(offset, ours)
         if isinstance(record, BaselineInForce):
             self._shelf.learn(self.log)
