@@ -42,3 +42,7 @@ class ProtocolError(DriftlineError):
 
 class BrokerError(DriftlineError):
     """Kafka refused, or could not be reached."""
+
+
+class WorkerFailedError(DriftlineError):
+    """A part of a worker failed, so that the worker has to end; a restart goes on where the log says."""

@@ -6,12 +6,12 @@ nothing, since an announcement says which offset it stems from.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import faust
 
+from driftline.agents.background import in_background
 from driftline.agents.clock import now_ms
 from driftline.agents.context import WorkerContext
 from driftline.baseline.model import Baseline
@@ -32,16 +32,15 @@ def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[...,
     async def announce(stream: Any) -> None:
         producer = context.producer()
         async for event in stream.events():
-            with context.fatal("baseline"):
-                place = manifest_place(event.key)
-                if place is None:
-                    continue
-                record = await asyncio.to_thread(announcement, context, place, event.value, event.message.offset)
-                if record is not None:
-                    producer.send(context.topics.partials, encode_record(record), partition=0)
-                    await asyncio.to_thread(producer.flush)
+            place = manifest_place(event.key)
+            if place is None:
+                continue
+            record = await in_background(announcement, context, place, event.value, event.message.offset)
+            if record is not None:
+                producer.send(context.topics.partials, encode_record(record), partition=0)
+                await in_background(producer.flush)
 
-    return app.agent(topic, name="driftline.baselines")(announce)
+    return app.agent(topic, name="driftline.baselines")(context.ending.guarded("baseline agent", announce))
 
 
 def manifest_place(key: bytes | None) -> Place | None:

@@ -15,6 +15,7 @@ from typing import Any
 import faust
 from mode import Service
 
+from driftline.agents.background import in_background
 from driftline.agents.channel import SourceChannel
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
@@ -63,9 +64,13 @@ class CaptureService(Service):
 
     async def on_start(self) -> None:
         """Join the group and open the clients."""
+        with self.context.ending.named("capture service"):
+            await self._open()
+
+    async def _open(self) -> None:
         self.producer = self.context.producer()
         self.fetcher = self.context.fetcher()
-        shapes = await asyncio.to_thread(self.context.topic_shapes)
+        shapes = await in_background(self.context.topic_shapes)
         self.flusher = Flusher(self.context, self.producer)
         self.placer = Placer(self.context, self.fetcher, self.flusher, shapes)
         self.timekeeper = Timekeeper(self.context, self.fetcher, self.flusher)
@@ -79,6 +84,12 @@ class CaptureService(Service):
         if not self._connected:
             return
         await self._rest()
+        if self.context.ending.error is None:
+            await self._flush_all()
+        self.member.close()
+        self.fetcher.close()
+
+    async def _flush_all(self) -> None:
         self.flusher.flush(self.readings)
         for _ in range(200):
             self.producer.poll()
@@ -87,11 +98,12 @@ class CaptureService(Service):
                 break
             await asyncio.sleep(0.01)
         self.producer.flush(10)
-        self.member.close()
-        self.fetcher.close()
 
     @Service.task
     async def _run(self) -> None:
+        await self.context.ending.keep("capture service", self._turns())
+
+    async def _turns(self) -> None:
         while not self.should_stop:
             self._at_rest.clear()
             try:
@@ -108,7 +120,8 @@ class CaptureService(Service):
     async def _turn(self) -> bool:
         """One round of everything; whether any records came."""
         self.member.poll()
-        self.context.log.follow()
+        with self.context.ending.named("log follower"):
+            self.context.log.follow()
         self.producer.poll()
         await self.placer.place(self.readings)
         fetched = self._fetch()
@@ -116,13 +129,19 @@ class CaptureService(Service):
         self._mark(fetched)
         if monotonic() >= self._next_flush or self.flusher.is_due_early(self.readings):
             self._next_flush = monotonic() + self.context.flush_seconds
-            self.flusher.flush(self.readings)
-            self.timekeeper.align(self.readings)
-        self.member.commit(self.flusher.send(self.readings))
-        self.timekeeper.declare_idle(self.readings)
+            with self.context.ending.named("flusher"):
+                self.flusher.flush(self.readings)
+            with self.context.ending.named("timekeeper"):
+                self.timekeeper.align(self.readings)
+        with self.context.ending.named("flusher"):
+            hints = self.flusher.send(self.readings)
+        self.member.commit(hints)
+        with self.context.ending.named("timekeeper"):
+            self.timekeeper.declare_idle(self.readings)
         await self.placer.declare_lost(self.readings)
         await self.placer.refresh(self.readings)
-        self.timekeeper.tell(self.readings)
+        with self.context.ending.named("timekeeper"):
+            self.timekeeper.tell(self.readings)
         self.context.beat("capture")
         return fetched.full or bool(fetched.batches)
 
@@ -198,8 +217,9 @@ class CaptureService(Service):
         self.log.info("assigned %s", ", ".join(f"{topic}[{partition}]" for topic, partition in places) or "nothing")
 
     def _revoked(self, places: TopicPartitions) -> None:
-        self.flusher.flush(self.readings)
-        self.flusher.send(self.readings)
+        if self.context.ending.error is None:
+            self.flusher.flush(self.readings)
+            self.flusher.send(self.readings)
         for place in places:
             reading = self.readings.pop(place, None)
             if reading is not None:
@@ -220,8 +240,7 @@ def make_capture_agent(app: faust.App, context: WorkerContext) -> tuple[CaptureS
     async def capture(stream: faust.StreamT[list[Portion]]) -> None:
         await app.add_runtime_dependency(service)
         async for portions in stream:
-            with context.fatal("capture"):
-                for portion in portions:
-                    service.fold(portion)
+            for portion in portions:
+                service.fold(portion)
 
-    return service, app.agent(channel, name="driftline.capture")(capture)
+    return service, app.agent(channel, name="driftline.capture")(context.ending.guarded("capture agent", capture))

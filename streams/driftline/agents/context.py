@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.counters import Counters
+from driftline.agents.ending import Ending
 from driftline.agents.log import LogFollower
 from driftline.broker.admin import Admin
 from driftline.broker.fetcher import Fetcher
@@ -65,7 +65,7 @@ class WorkerContext:
         self.counters = Counters()
         self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_ms + HOUR_MS)
         self.verdict: Verdict | None = None
-        self.failure: BaseException | None = None
+        self.ending = Ending()
         self.beats: dict[str, float] = {}
         self.on_emitted: list[Callable[[Emitted, int], None]] = []
         self.on_judged: list[Callable[[LogRecord], None]] = []
@@ -210,17 +210,6 @@ class WorkerContext:
         """Tell everybody who listens of a record that this worker's verdict has counted."""
         for listener in self.on_judged:
             listener(record)
-
-    @contextlib.contextmanager
-    def fatal(self, agent: str) -> Iterator[None]:
-        """An error inside an agent's step ends the worker: state is half changed, and a restart is exact."""
-        try:
-            yield
-        except BaseException as error:
-            if self.failure is None:
-                self.failure = error
-            error.add_note(f"in the {agent} agent")
-            raise
 
 
 def model_settings(model: ModelConfig) -> ModelSettings:

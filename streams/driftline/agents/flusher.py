@@ -23,7 +23,8 @@ class Flusher:
         self._producer = producer
 
     def write(self, record: LogRecord) -> None:
-        """Hand a record to the log; it counts once it has been read back."""
+        """Hand a record to the log; it counts once it has been read back. Raises WorkerFailedError after a failure."""
+        self._context.ending.check()
         self._producer.send(self._context.topics.partials, encode_record(record), partition=0)
 
     def is_due_early(self, readings: Readings) -> bool:

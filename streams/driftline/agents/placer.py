@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
+from driftline.agents.background import in_background
 from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
@@ -61,7 +61,7 @@ class Placer:
             self._wait_fenced(reading)
         first = None
         if task.phase is Phase.PLACING:
-            first, _ = await asyncio.to_thread(self._fetcher.bounds, *place)
+            first, _ = await in_background(self._fetcher.bounds, *place)
         record = task.next_record(self._context.log.state, self._shapes, first, self._context.horizon(place[0]))
         if record is not None:
             self._flusher.write(record)
@@ -88,7 +88,7 @@ class Placer:
         """Say of offsets that are gone that they are, once everything before them is flushed."""
         for place, reading in readings.items():
             if reading.lost and not reading.drafts:
-                first, _ = await asyncio.to_thread(self._fetcher.bounds, *place)
+                first, _ = await in_background(self._fetcher.bounds, *place)
                 gap = reading.task.lost(first, self._context.horizon(place[0]))
                 if gap is not None:
                     reading.lost = False
@@ -100,7 +100,7 @@ class Placer:
             return
         self._next_shapes = monotonic() + self._context.metadata_seconds
         try:
-            self._shapes = await asyncio.to_thread(self._context.topic_shapes)
+            self._shapes = await in_background(self._context.topic_shapes)
         except BrokerError as error:
             LOG.warning("%s; going on with what is known", error)
             return

@@ -83,14 +83,16 @@ class TelemetryService(Service):
 
     @Service.task
     async def _run(self) -> None:
+        await self.context.ending.keep("telemetry", self._turns())
+
+    async def _turns(self) -> None:
         while not self.should_stop:
             await asyncio.sleep(EARLY_SECONDS)
-            with self.context.fatal("telemetry"):
-                self._show_sources()
-                self._show_models()
-                table = self.table
-                self.metrics.show_table(len(table), table.refused, table.dropped, table.shortened)
-                self.page.tick()
+            self._show_sources()
+            self._show_models()
+            table = self.table
+            self.metrics.show_table(len(table), table.refused, table.dropped, table.shortened)
+            self.page.tick()
 
     # -- probes -----------------------------------------------------------------------------------------------------
 

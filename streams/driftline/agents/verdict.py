@@ -14,6 +14,7 @@ from typing import Any
 import faust
 from mode import Service
 
+from driftline.agents.background import in_background
 from driftline.agents.channel import SourceChannel
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
@@ -55,9 +56,10 @@ class VerdictService(Service):
 
     async def on_start(self) -> None:
         """Join the group and open the clients."""
-        self.producer = self.context.producer()
-        group = self.context.member_settings("verdict")
-        self.member = GroupMember(group, [self.context.topics.partials], self._on_assigned, self._on_revoked)
+        with self.context.ending.named("verdict service"):
+            self.producer = self.context.producer()
+            group = self.context.member_settings("verdict")
+            self.member = GroupMember(group, [self.context.topics.partials], self._on_assigned, self._on_revoked)
         self._connected = True
 
     async def on_stop(self) -> None:
@@ -70,6 +72,9 @@ class VerdictService(Service):
 
     @Service.task
     async def _run(self) -> None:
+        await self.context.ending.keep("verdict service", self._turns())
+
+    async def _turns(self) -> None:
         while not self.should_stop:
             busy = await self._turn()
             await asyncio.sleep(0 if busy else 0.005)
@@ -90,6 +95,7 @@ class VerdictService(Service):
         records = self.reader.poll(RECORDS_A_TURN)
         if records:
             await self.channel.feed((self.verdict, records))
+        self.context.ending.check()  # no snapshot of what an agent has left half changed
         self._snapshot()
         return bool(records)
 
@@ -130,9 +136,9 @@ class VerdictService(Service):
 
     async def _take_over(self) -> None:
         reader = self.context.log_reader()
-        table = await asyncio.to_thread(self.context.load_snapshots)
+        table = await in_background(self.context.load_snapshots)
         verdict = Verdict.restore(self.context.model_settings, table, SHARD)
-        low, self.goal = await asyncio.to_thread(reader.bounds)
+        low, self.goal = await in_background(reader.bounds)
         check_hole(verdict.log.next_offset, low, self.goal)
         if not self._assigned:
             reader.close()
@@ -199,7 +205,6 @@ def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictS
     async def verdict(stream: faust.StreamT[Portion]) -> None:
         await app.add_runtime_dependency(service)
         async for portion in stream:
-            with context.fatal("verdict"):
-                service.apply(portion)
+            service.apply(portion)
 
-    return service, app.agent(channel, name="driftline.verdict")(verdict)
+    return service, app.agent(channel, name="driftline.verdict")(context.ending.guarded("verdict agent", verdict))

@@ -3,94 +3,111 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 from driftline.agents.app import DriftlineWorker, tune_collector
+from driftline.agents.background import in_background
 from driftline.agents.baselines import announce_missing
 from driftline.agents.context import WorkerContext
+from driftline.agents.ending import fail
+from driftline.agents.logs import quieten, set_up_logging
+from driftline.agents.signals import StopSignals, deadline
 from driftline.agents.telemetry import TelemetryService
 from driftline.config import Config
 from driftline.engine.source import Phase
-from driftline.errors import DriftlineError
+from driftline.errors import DriftlineError, WorkerFailedError
 
 LOG = logging.getLogger("driftline.worker")
 
-STOP_SECONDS = 25.0
-"""How long a clean stop may take. Chosen, because orchestrators kill after 30 s."""
+LOOK_SECONDS = 0.5
+"""Between two looks at whether Faust's own services have crashed; ours tell."""
 
 
 def run(config: Config) -> None:
     """Run a worker until SIGINT or SIGTERM. Raises DriftlineError when it cannot start or has to give up."""
-    _set_up_logging(config.log_level)
+    set_up_logging(config.log_level)
     asyncio.run(_run(config))
 
 
 async def _run(config: Config) -> None:
-    context = WorkerContext(config)
-    stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await asyncio.to_thread(_read_ahead, context)
+    context, signals = WorkerContext(config), StopSignals()
+    try:
+        if not await _before(signals, _read_ahead(context)):
+            return
+    except DriftlineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line
+        fail("start", error)
     worker = DriftlineWorker(context)
     telemetry = TelemetryService(context, lambda: readiness(worker))
     try:
         await telemetry.start()
         tune_collector()  # before the first capture: Faust's own start may take seconds, in which captures are read already
-        await worker.app.start()
-        tune_collector()
-        LOG.info("driftline worker %s is running", config.name)
-        await _until_over(worker, telemetry, stopping)
+        if await _before(signals, _start(worker), context.ending.failure()):
+            if context.ending.error is None:
+                LOG.info("driftline worker %s is running", config.name)
+            await _before(signals, _crash(worker, telemetry), context.ending.failure())
     finally:
-        await _stop(worker, telemetry, context)
-    _raise_failure(context, worker, telemetry)
+        await _stop(worker, telemetry)
+    context.ending.raise_failure()
 
 
-def _read_ahead(context: WorkerContext) -> None:
+async def _before(signals: StopSignals, *things: Coroutine[Any, Any, object]) -> bool:
+    """Wait for the first of ``things``, whose error is raised; whether that came before a signal, and was the first of them."""
+    tasks = [asyncio.ensure_future(thing) for thing in (*things, signals.wanted.wait())]
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.wait(tasks)
+    for task in done:
+        task.result()
+    return tasks[0] in done
+
+
+async def _read_ahead(context: WorkerContext) -> None:
     """Fold the log as far as it goes now, and announce the baselines that it does not know of."""
-    context.check_topics()
-    context.log.start()
+    await in_background(context.check_topics)
+    await in_background(context.log.start)
     LOG.info("reading the delta log from offset %d to %d", context.log.started_at, context.log.goal)
-    context.log.catch_up()
-    announced = announce_missing(context)
+    await in_background(context.log.catch_up)
+    announced = await in_background(announce_missing, context)
     if announced:
         LOG.info("announced %d published baselines", announced)
 
 
-async def _until_over(worker: DriftlineWorker, telemetry: TelemetryService, stopping: asyncio.Event) -> None:
-    """Wait for a signal, or for any part to have failed: a worker never runs on without one of its agents."""
-    while not stopping.is_set():
-        parts = (worker.app, worker.capture, worker.verdict, telemetry)
-        if worker.context.failure is not None or any(part.crashed for part in parts):
-            return
-        with_timeout = asyncio.wait_for(stopping.wait(), 0.2)
-        try:
-            await with_timeout
-        except TimeoutError:
-            continue
+async def _start(worker: DriftlineWorker) -> None:
+    with contextlib.suppress(Exception), worker.context.ending.named("Faust app"):
+        await worker.app.start()
+    tune_collector()
 
 
-async def _stop(worker: DriftlineWorker, telemetry: TelemetryService, context: WorkerContext) -> None:
-    LOG.info("stopping")
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await worker.app.stop()
-            await telemetry.stop()
-    except TimeoutError:
-        LOG.warning("not everything stopped within %.0f s; nothing is lost, the log has what is done", STOP_SECONDS)
-    context.log.close()
+async def _crash(worker: DriftlineWorker, telemetry: TelemetryService) -> None:
+    """Wait until a service of Faust's own crashes: a worker never runs on without one of its parts."""
+    while True:
+        for part, name in ((worker.app, "Faust app"), (telemetry, "telemetry")):
+            if part.crashed:
+                worker.context.ending.failed(name, part.crash_reason or WorkerFailedError("it crashed"))
+                return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
-def _raise_failure(context: WorkerContext, worker: DriftlineWorker, telemetry: TelemetryService) -> None:
-    """Say why the worker gave up, if it did."""
-    reasons = (part.crash_reason for part in (worker.capture, worker.verdict, telemetry, worker.app))
-    error = context.failure or next((reason for reason in reasons if reason is not None), None)
-    if error is None:
-        return
-    if isinstance(error, DriftlineError):
-        raise error
-    raise RuntimeError(f"the worker gave up: {error!r}") from error
+async def _stop(worker: DriftlineWorker, telemetry: TelemetryService) -> None:
+    """Stop everything in order; what fails in doing so is told, unless something had failed before."""
+    ending = worker.context.ending
+    ending.wanted = True
+    if ending.error is None:
+        LOG.info("stopping")
+    else:
+        LOG.error("stopping, because the %s failed", ending.part)
+        quieten()
+    deadline()
+    for part, name in ((worker.app, "Faust app"), (telemetry, "telemetry")):
+        with contextlib.suppress(Exception), ending.named(name):
+            await part.stop()
+    worker.context.log.close()
 
 
 def readiness(worker: DriftlineWorker) -> Iterator[str]:
@@ -104,9 +121,3 @@ def readiness(worker: DriftlineWorker) -> Iterator[str]:
         yield f"{len(waiting)} sources are not yet being read, the first is {waiting[0]}"
     if not worker.capture.joined:
         yield "the group has not yet assigned any sources"
-
-
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    for noisy in ("faust", "aiokafka", "mode"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,20 @@
+"""The worker's log lines: ours as configured, those of the engine beneath only when they matter."""
+
+from __future__ import annotations
+
+import logging
+
+ENGINE = ("faust", "aiokafka", "mode")
+
+
+def set_up_logging(level: str) -> None:
+    """One line a message on standard error; the engine speaks from WARNING on."""
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    for name in ENGINE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def quieten() -> None:
+    """Once a part has failed, what Faust says of its own end is a consequence, and tells nobody anything."""
+    for name in ENGINE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

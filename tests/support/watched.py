@@ -1,0 +1,91 @@
+"""A worker on the embedded broker, as a process: what it says, what it answers, how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import confluent_kafka as ck
+
+from driftline.broker.embedded import EmbeddedBroker
+from driftline.contracts.topics import TopicNames
+from support.kafka_server import die_with_parent, free_ports
+
+HERE = Path(__file__).parent
+CAPTURE = b'{"model":"churn","version":"1","features":{"age":41.0}}'
+
+
+class Watched:
+    """One worker with topics of its own; ``sabotage`` names the function that fails in it."""
+
+    def __init__(self, broker: EmbeddedBroker, prefix: str, folder: Path, sabotage: str = "") -> None:
+        self.bootstrap, self.captures, self.topics = broker.bootstrap, f"{prefix}captures", TopicNames(prefix)
+        for name in vars(self.topics).values():
+            broker.create_topic(name, 1)
+        broker.create_topic(self.captures, 2)
+        (self.port,) = free_ports(1)
+        self.log = folder / "worker.log"
+        config = folder / "driftline.toml"
+        config.write_text(
+            f'[driftline]\nname = "{prefix}w"\ntopic_prefix = "{prefix}"\nflush_interval = "100ms"\n'
+            f'[kafka]\nbootstrap = "{self.bootstrap}"\n[[topics]]\nname = "{self.captures}"\nidle_advance = "none"\n'
+        )
+        program = [str(HERE / "sabotaged.py"), sabotage] if sabotage else ["-m", "driftline"]
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, *program, "worker", "--config", str(config)],
+                stdout=out,
+                stderr=out,
+                env={**os.environ, "DRIFTLINE__METRICS__PORT": str(self.port), "PYTHONPATH": str(HERE.parent)},
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, before any thread of the child
+            )
+
+    def produce(
+        self, topic: str, value: bytes, *, key: bytes | None = None, partition: int = 0, count: int = 1
+    ) -> None:
+        producer = ck.Producer({"bootstrap.servers": self.bootstrap})
+        for _ in range(count):
+            producer.produce(topic, value=value, key=key, partition=partition)
+        assert producer.flush(10) == 0
+
+    def get(self, path: str, accept: str = "application/json") -> tuple[int, str]:
+        """Status and body; status 0 when nobody answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - the address is ours
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def until(self, what: str, condition: Callable[[], object], seconds: float = 30) -> None:
+        """Wait until something is so; a worker that ends meanwhile will not make it so."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process.poll() is None, f"ended with {self.process.returncode} before {what}:\n{self.output}"
+            assert time.monotonic() < deadline, f"{seconds} s were not enough for {what}:\n{self.output}"
+            time.sleep(0.05)
+
+    def until_ready(self) -> None:
+        self.until("ready", lambda: self.get("/ready")[0] == 200)
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def stop(self, seconds: float = 10) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(seconds)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
