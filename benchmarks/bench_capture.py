@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 
 from worker_run import Job, Pace, Run, run_worker
-from workload import baseline, captures
+from workload import Traffic, baseline, captures
 
 from driftline.baseline.parts import split
 from driftline.broker.admin import Admin, TopicPlan
@@ -45,15 +45,15 @@ class Ground:
     bootstrap: str
     topic: str
     partitions: int
-    events: int
+    traffic: Traffic
     pace: Pace
     make_topics: Callable[[str], None]
 
 
-def fill(bootstrap: str, topic: str, partitions: int, events: int) -> None:
-    """Write the captures, spread over the partitions by turns of 500, as sticky producers do."""
+def fill(bootstrap: str, topic: str, partitions: int, traffic: Traffic) -> None:
+    """Write captures, spread over the partitions by turns of 500, as sticky producers do."""
     producer = DurableProducer(producing(KafkaConfig(bootstrap)) | {"compression.type": "none", "linger.ms": 20})
-    for number, (key, value) in enumerate(captures(events)):
+    for number, (key, value) in enumerate(traffic.records()):
         producer.send(topic, value, key=key, partition=number // 500 % partitions)
         if number % 1000 == 0:
             producer.poll()
@@ -69,23 +69,22 @@ def publish(bootstrap: str, prefix: str) -> None:
 
 
 @contextlib.contextmanager
-def embedded(events: int) -> Iterator[Ground]:
+def embedded(traffic: Traffic) -> Iterator[Ground]:
     """Partitions of the embedded broker keep 5 MiB: so many of them as the events need, at 7,000 each."""
-    partitions = -(-events // 7000)
+    partitions = -(-traffic.events // 7000)
     with EmbeddedBroker({"bench.captures": partitions}) as broker:
 
         def make_topics(prefix: str) -> None:
             for plan in own_plans(prefix):
                 broker.create_topic(plan.name, plan.partitions)
 
-        fill(broker.bootstrap, "bench.captures", partitions, events)
-        yield Ground(
-            "embedded broker", broker.bootstrap, "bench.captures", partitions, events, Pace(500, 0.0), make_topics
-        )
+        fill(broker.bootstrap, "bench.captures", partitions, traffic)
+        where = broker.bootstrap, "bench.captures", partitions
+        yield Ground("embedded broker", *where, traffic, Pace(500, 0.0), make_topics)
 
 
 @contextlib.contextmanager
-def real(bootstrap: str, events: int, partitions: int = 8) -> Iterator[Ground]:
+def real(bootstrap: str, traffic: Traffic, partitions: int = 8) -> Iterator[Ground]:
     """A Kafka that is already there."""
     admin = Admin(connecting(KafkaConfig(bootstrap), "bench"))
     topic = f"bench.{secrets.token_hex(3)}.captures"
@@ -96,15 +95,15 @@ def real(bootstrap: str, events: int, partitions: int = 8) -> Iterator[Ground]:
 
     admin.create([TopicPlan(topic, partitions)])
     try:
-        fill(bootstrap, topic, partitions, events)
-        yield Ground("Kafka", bootstrap, topic, partitions, events, Pace(1000, 2.0), make_topics)
+        fill(bootstrap, topic, partitions, traffic)
+        yield Ground("Kafka", bootstrap, topic, partitions, traffic, Pace(1000, 2.0), make_topics)
     finally:
         admin.delete(made)
 
 
 def contender(ground: Ground, name: str, events: int) -> Run:
     """One of benchmarks/contenders.py in a process of its own."""
-    where = [ground.bootstrap, ground.topic, str(ground.partitions), str(events)]
+    where = [ground.bootstrap, ground.topic, str(ground.partitions), str(events), ground.traffic.format]
     command = [sys.executable, str(HERE / "contenders.py"), name, *where]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
@@ -119,14 +118,16 @@ def worker(ground: Ground) -> Run:
     ground.make_topics(prefix)
     publish(ground.bootstrap, prefix)
     with tempfile.TemporaryDirectory(prefix="driftline-bench-") as folder:
-        return run_worker(Path(folder), Job(ground.bootstrap, ground.topic, prefix, ground.events, ground.pace))
+        traffic = ground.traffic
+        job = Job(ground.bootstrap, ground.topic, prefix, traffic.events, ground.pace, traffic.format)
+        return run_worker(Path(folder), job)
 
 
 def measure(ground: Ground, rounds: int, faust_events: int) -> dict[str, list[Run]]:
     """Every contender once a round."""
     calls: Mapping[str, Callable[[], Run]] = {
-        "a": lambda: contender(ground, "bare", ground.events),
-        "b": lambda: contender(ground, "fold", ground.events),
+        "a": lambda: contender(ground, "bare", ground.traffic.events),
+        "b": lambda: contender(ground, "fold", ground.traffic.events),
         "c": lambda: worker(ground),
         "d": lambda: contender(ground, "faust-each", faust_events // 5),
         "e": lambda: contender(ground, "faust", faust_events),
@@ -152,7 +153,7 @@ NAMES = {
 def show(ground: Ground, runs: Mapping[str, list[Run]]) -> None:
     """The table; ratios are medians of the rounds' own ratios, since both of a round met the same noise."""
     size = len(next(captures(1))[1])
-    what = f"{ground.events:,} events of {size} bytes, {ground.partitions} partitions"
+    what = f"{ground.traffic.events:,} events of {size} bytes, {ground.partitions} partitions"
     print(f"\n{ground.name}: {what}, flush {ground.pace.flush_ms} ms")
     print(f"{'':50s} {'events/s':>10s} {'us/event':>9s} {'CPU us':>8s} {'% of b':>7s}")
     base = runs["b"]
@@ -177,9 +178,9 @@ def main() -> None:
     asked = parser.parse_args()
     grounds = []
     if asked.only != "real":
-        grounds.append(embedded(min(asked.events, 700_000)))
+        grounds.append(embedded(Traffic(min(asked.events, 700_000))))
     if asked.bootstrap and asked.only != "embedded":
-        grounds.append(real(asked.bootstrap, asked.events))
+        grounds.append(real(asked.bootstrap, Traffic(asked.events)))
     for each in grounds:
         with each as ground:
             show(ground, measure(ground, asked.rounds, asked.faust_events))

@@ -1,7 +1,7 @@
 """The readers that the capture agent is measured against, each in a process of its own.
 
-Usage: python benchmarks/contenders.py bare|fold|faust|faust-each BOOTSTRAP TOPIC PARTITIONS EVENTS. Prints one JSON line:
-events, seconds from the first record to the last, and CPU seconds of the whole process in that time.
+Usage: python benchmarks/contenders.py bare|fold|faust|faust-each BOOTSTRAP TOPIC PARTITIONS EVENTS FORMAT. Prints one JSON
+line: events, seconds from the first record to the last, and CPU seconds of the whole process in that time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from typing import Any
+from typing import Any, get_args
 
 import confluent_kafka as ck
 from workload import Ground
@@ -22,7 +22,7 @@ from driftline.agents.clock import now_ms
 from driftline.broker.fetcher import raw_batch
 from driftline.broker.settings import fetching
 from driftline.config.settings import KafkaConfig
-from driftline.contracts.capture import RawBatch
+from driftline.contracts.capture import FormatName, RawBatch
 
 GROUP = 1000
 """Records of a partition that are folded at once: what suits the fold best (bench_decode_fold.py)."""
@@ -64,9 +64,9 @@ def bare(bootstrap: str, topic: str, partitions: int, events: int) -> None:
     watch.report()
 
 
-def fold(bootstrap: str, topic: str, partitions: int, events: int) -> None:
+def fold(bootstrap: str, topic: str, partitions: int, events: int, form: FormatName) -> None:
     """Our decoder and fold, with groups of a thousand records, and no log, no flush, no Faust."""
-    ground, watch = Ground(topic), Watch()
+    ground, watch = Ground(topic, form), Watch()
     folds = {partition: ground.fold(partition, 0) for partition in range(partitions)}
     held: dict[int, list[ck.Message]] = defaultdict(list)
     reader = consumer(bootstrap, topic, partitions)
@@ -83,11 +83,11 @@ def fold(bootstrap: str, topic: str, partitions: int, events: int) -> None:
     assert sum(one.take().rows.accepted for one in folds.values()) == events
 
 
-def faust_agent(bootstrap: str, topic: str, partitions: int, events: int, group: int) -> None:
+def faust_agent(bootstrap: str, topic: str, partitions: int, events: int, form: FormatName, group: int) -> None:
     """An ordinary Faust agent: one event at a time from the stream, folded ``group`` at a time."""
     import faust  # noqa: PLC0415 - the other contenders do without
 
-    ground, watch = Ground(topic), Watch()
+    ground, watch = Ground(topic, form), Watch()
     folds = {partition: ground.fold(partition, 0) for partition in range(partitions)}
     held: dict[int, list[Any]] = defaultdict(list)
     app = faust.App(
@@ -140,14 +140,15 @@ def fold_messages(onto: Any, topic: str, partition: int, messages: list[Any]) ->
 
 
 def main() -> None:
-    name, bootstrap, topic, partitions, events = sys.argv[1:]
+    name, bootstrap, topic, partitions, events, form = sys.argv[1:]
+    assert form in get_args(FormatName), form
     where = bootstrap, topic, int(partitions), int(events)
     if name == "bare":
         bare(*where)
     elif name == "fold":
-        fold(*where)
+        fold(*where, form)
     else:
-        faust_agent(*where, group=1 if name == "faust-each" else GROUP)
+        faust_agent(*where, form, group=1 if name == "faust-each" else GROUP)
 
 
 if __name__ == "__main__":

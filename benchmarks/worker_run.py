@@ -65,7 +65,7 @@ bootstrap = "{job.bootstrap}"
 port = 0
 [[topics]]
 name = "{job.topic}"
-format = "native"
+format = "{job.format}"
 idle_advance = "none"
 """
 
@@ -79,6 +79,7 @@ class Job:
     prefix: str
     events: int
     pace: Pace
+    format: str = "native"
 
 
 def run_worker(folder: Path, job: Job) -> Run:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 
 import pandas as pd
 
 import driftline.baseline as baselines
 from driftline.baseline.model import Baseline
-from driftline.contracts.capture import CaptureTopic
+from driftline.contracts.capture import CaptureTopic, FormatName
 from driftline.contracts.log import BaselineInForce, Source, Stamp
 from driftline.engine.baselines import BaselineShelf, Decoding, pack_baseline
 from driftline.engine.dedupe import RecentIds
@@ -29,6 +32,9 @@ EVENTS_PER_SECOND = 20_000
 """Of event time: a pane of ten seconds holds 200,000 events."""
 PANE_MS = 10_000
 WINDOWS = (60_000, 3_600_000, 86_400_000)
+Make = Callable[[int, random.Random], bytes]
+_ID = re.compile(rb'"(?:id|eventId)": ?"([0-9a-f]+)"')
+_TIME = re.compile(rb'"(?:time|inferenceTime)": ?("[^"]*"|\d+)')
 SETTINGS = ModelSettings(PANE_MS, tuple(WindowSpec(length, length) for length in WINDOWS))
 
 
@@ -45,6 +51,11 @@ def baseline() -> Baseline:
     frame = pd.DataFrame([values(rng) | {"score": rng.random()} for _ in range(20_000)])
     roles = {"score": "prediction"}
     return baselines.create(frame, model=MODEL, version=VERSION, roles=roles, created="2024-05-01T00:00:00Z")
+
+
+def rfc3339(milliseconds: int) -> str:
+    """A moment as SageMaker writes it, with a Z."""
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
 
 
 def native(number: int, rng: random.Random) -> bytes:
@@ -80,7 +91,7 @@ def _sagemaker(number: int, rng: random.Random, encoding: str) -> bytes:
         return {"observedContentType": kind, "mode": mode, "data": data, "encoding": encoding}
 
     milliseconds = BEGIN + number * 1000 // EVENTS_PER_SECOND
-    stamp = pd.Timestamp(milliseconds, unit="ms", tz="UTC").isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    stamp = rfc3339(milliseconds)
     document = {
         "captureData": {"endpointInput": side(row, "INPUT"), "endpointOutput": side(answer, "OUTPUT")},
         "eventMetadata": {
@@ -121,24 +132,68 @@ FORMATS = {
 }
 
 
-def captures(count: int, seed: int = 1) -> Iterator[tuple[bytes, bytes]]:
-    """Keys (the event's own id) and values of so many native events, in order of event time.
+@dataclass(frozen=True)
+class Traffic:
+    """What lies in a captures topic: so many events of a kind, so many a second of event time.
+
+    ``key`` stands in for the event's own id as the record's key.
+    """
+
+    events: int
+    make: Make = native
+    format: str = "native"
+    per_second: int = EVENTS_PER_SECOND
+    key: bytes | None = None
+
+    def records(self) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and values in order of event time."""
+        for key, value in captures(self.events, make=self.make, per_second=self.per_second):
+            yield self.key or key, value
+
+
+def captures(
+    count: int, seed: int = 1, make: Make = native, per_second: int = EVENTS_PER_SECOND
+) -> Iterator[tuple[bytes, bytes]]:
+    """Keys (the event's own id) and values of so many events, in order of event time, so many a second of it.
 
     A thousand events are made up; their ids and times are then written anew, which is quicker than making up a million.
     """
     rng = random.Random(seed)
-    patterns = [native(0, rng).partition(b',"model"') for _ in range(1000)]
+    patterns = [_Pattern.of(make(0, rng)) for _ in range(1000)]
     for number in range(count):
-        _, mark, rest = patterns[number % 1000]
         key = b"%016x" % (number * 0x9E3779B97F4A7C15 % 2**64)
-        time = BEGIN + number * 1000 // EVENTS_PER_SECOND
-        yield key, b'{"id":"%b","time":%d%b%b' % (key, time, mark, rest)
+        yield key, patterns[number % 1000].write(key, BEGIN + number * 1000 // per_second)
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """A record without its id and its time."""
+
+    id_first: bool
+    numeric_time: bool
+    parts: tuple[bytes, bytes, bytes]
+
+    @classmethod
+    def of(cls, record: bytes) -> _Pattern:
+        name, time = _ID.search(record), _TIME.search(record)
+        assert name is not None
+        assert time is not None
+        spans = sorted((name.span(1), time.span(1)))
+        parts = record[: spans[0][0]], record[spans[0][1] : spans[1][0]], record[spans[1][1] :]
+        return cls(name.start() < time.start(), not time[1].startswith(b'"'), parts)
+
+    def write(self, name: bytes, milliseconds: int) -> bytes:
+        """The record with this id and time."""
+        stamp = b"%d" % milliseconds if self.numeric_time else b'"%b"' % rfc3339(milliseconds).encode()
+        first, second = (name, stamp) if self.id_first else (stamp, name)
+        head, middle, tail = self.parts
+        return b"%b%b%b%b%b" % (head, first, middle, second, tail)
 
 
 class Ground:
     """Decoding and folding as a worker sets them up, without Kafka, Faust or the log."""
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, topic: str, form: FormatName = "auto") -> None:
         """The baseline is in force since 1970."""
         self.log = LogState()
         known = baseline()
@@ -147,7 +202,7 @@ class Ground:
         shelf = BaselineShelf()
         shelf.learn(self.log)
         self.topic = topic
-        self.decoding = Decoding(CaptureTopic(topic), shelf, self.log.line)
+        self.decoding = Decoding(CaptureTopic(topic, form), shelf, self.log.line)
 
     def fold(self, partition: int, position: int) -> SourceFold:
         """The fold of one partition from a position on."""
