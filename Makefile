@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports doctests schemas kafka-test bench format clean
+.PHONY: help setup demo test check lint types imports doctests schemas kafka-test stack stack-test bench format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/mypy deploy/generate
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
@@ -46,6 +47,12 @@ schemas: $(STAMP)
 
 kafka-test: $(STAMP) ## only the tests on a real Apache Kafka (Java and Maven, or DRIFTLINE_TEST_BOOTSTRAP)
 	DRIFTLINE_REQUIRE_KAFKA=1 $(BIN)/pytest -m kafka tests $(ARGS)
+
+stack: $(STAMP) ## write the generated files of deploy/ anew
+	$(BIN)/python -m deploy.generate
+
+stack-test: $(STAMP) ## the stack's own programs with its own files (Debian: prometheus prometheus-alertmanager prometheus-node-exporter)
+	DRIFTLINE_REQUIRE_STACK=1 $(BIN)/pytest tests/stack $(ARGS)
 
 bench: $(STAMP) ## the benchmarks; each prints a ratio
 	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
