@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from deploy.generate import alerts, cases_judgement, cases_pipeline, cases_serving, recording
+from deploy.generate.boards.feature import feature
+from deploy.generate.boards.frame import text_of
+from deploy.generate.boards.model import model
+from deploy.generate.boards.overview import overview
+from deploy.generate.boards.pipeline import pipeline
 from deploy.generate.cases import Case, tests_file
 from deploy.generate.rules import Alert, rules_file
 
 DEPLOY = Path(__file__).parents[1]
 CASES: dict[str, tuple[Case, ...]] = {**cases_judgement.CASES, **cases_serving.CASES, **cases_pipeline.CASES}
+
+
+BOARDS = {"overview": overview, "model": model, "feature": feature, "pipeline": pipeline}
 
 
 def files() -> dict[str, str]:
@@ -18,6 +26,7 @@ def files() -> dict[str, str]:
         "prometheus/rules/recording.yml": rules_file(recording.GROUPS),
         "prometheus/rules/alerts.yml": rules_file(alerts.GROUPS),
         **{f"prometheus/tests/{alert.page}.test.yml": _cases(alert) for alert in alerts.ALERTS},
+        **{f"grafana/dashboards/{name}.json": text_of(board()) for name, board in BOARDS.items()},
     }
 
 

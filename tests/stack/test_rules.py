@@ -12,26 +12,14 @@ from deploy.generate.alerts import GROUPS as ALERT_GROUPS
 from deploy.generate.files import CASES, DEPLOY, files
 from deploy.generate.recording import GROUPS as RECORD_GROUPS
 from deploy.generate.rules import Alert, Record
-from driftline.exporter.names import ALL_FAMILIES, FamilyKind
 from support.programs import program, run
 from support.promql import asked, grouped
+from support.series import KNOWN, RECORDED
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "docs" / "playbooks"
-RECORDS = {rule.name: rule for group in RECORD_GROUPS for rule in group.rules if isinstance(rule, Record)}
-RULES = [*RECORDS.values(), *ALERTS]
-SCRAPED = {"job", "instance"}
+RULES = [*RECORDED.values(), *ALERTS]
 PARTS = ("First look", "Causes", "Remedies", "When to silence")
-
-
-def exported() -> dict[str, set[str]]:
-    """Every series name of /metrics, and of the scrape itself, with its labels."""
-    names: dict[str, set[str]] = {"up": SCRAPED}
-    for family in ALL_FAMILIES:
-        labels = {*family.labels, *SCRAPED}
-        suffixes = ("_bucket", "_sum", "_count") if family.kind is FamilyKind.HISTOGRAM else ("",)
-        names |= {family.name + suffix: labels | ({"le"} if suffix == "_bucket" else set()) for suffix in suffixes}
-    return names
 
 
 def name_of(rule: Record | Alert) -> str:
@@ -51,24 +39,25 @@ def test_no_file_is_left_of_what_is_no_longer_generated() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
 def test_a_rule_asks_only_for_what_exists(rule: Record | Alert) -> None:
-    known = exported()
     for selector in asked(rule.expr):
-        assert selector.metric in known or selector.metric in RECORDS, selector.metric
-        assert selector.labels <= known.get(selector.metric, selector.labels), selector
-    every = set().union(*known.values())
-    assert grouped(rule.expr) <= every
+        assert selector.metric in KNOWN or selector.metric in RECORDED, selector.metric
+        assert selector.labels <= KNOWN.get(selector.metric, selector.labels), selector
+    assert grouped(rule.expr) <= set().union(*KNOWN.values())
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
 def test_a_rule_uses_recorded_series_only_after_they_were_recorded(rule: Record | Alert) -> None:
     order = [r.name for group in (*RECORD_GROUPS, *ALERT_GROUPS) for r in group.rules]
-    used = {selector.metric for selector in asked(rule.expr)} & RECORDS.keys()
+    used = {selector.metric for selector in asked(rule.expr)} & RECORDED.keys()
     assert all(order.index(name) < order.index(rule.name) for name in used)
 
 
-@pytest.mark.parametrize("record", RECORDS.values(), ids=name_of)
-def test_a_recorded_series_is_named_by_level_metric_and_operation(record: Record) -> None:
+@pytest.mark.parametrize("record", RECORDED.values(), ids=name_of)
+def test_a_recorded_series_is_named_by_level_metric_and_operation_and_used(record: Record) -> None:
     assert re.fullmatch(r"[a-z_]+:driftline_[a-z_]+:[a-z0-9_]+", record.name)
+    dashboards = "".join(text for name, text in files().items() if name.startswith("grafana/"))
+    others = [rule.expr for rule in RULES if rule is not record]
+    assert record.name in dashboards or any(record.name in expr for expr in others)
 
 
 def test_alerts_have_names_and_pages_of_their_own() -> None:
