@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from driftline.contracts.capture import RawBatch, Reject
 from driftline.contracts.log import Birth, Claim, Delta, Gap, Idle, LogRecord
-from driftline.engine import fold, snapshot, verdict
+from driftline.engine import fold, placing, snapshot, verdict
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.snapshot import SnapshotBook, key_of
@@ -69,7 +69,7 @@ def late_by_the_batch(patch: pytest.MonkeyPatch) -> None:
     def late_mask(times: Times, ends: Times, watermark: int, lateness: int) -> tuple[NDArray[np.bool_], int]:
         return ends <= watermark, max(watermark, int(np.max(times)) - lateness)
 
-    patch.setattr(fold, "late_mask", late_mask)
+    patch.setattr(placing, "late_mask", late_mask)
 
 
 def new_sources_are_not_waited_for(patch: pytest.MonkeyPatch) -> None:
