@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from driftline.contracts.capture import RawBatch
 from driftline.contracts.log import BaselineInForce, LogRecord, TopicShape
-from driftline.engine import fold
-from driftline.engine.fold import ACCEPTED, LATE, SourceFold
+from driftline.engine import placing
+from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState, Outcome
+from driftline.engine.placing import ACCEPTED, LATE, Placing
 from driftline.engine.source import Phase, SourceTask
 from driftline.engine.standing import InForce
 
@@ -33,17 +34,17 @@ class _Victim:
         self.seen = 0
         self.place: tuple[str, int, int] | None = None
 
-    def row(self, one: Any, batch: RawBatch) -> int | None:  # noqa: ANN401 - private to the fold
-        """Its place in a block of rows, if it is there."""
+    def row(self, one: Placing, batch: RawBatch) -> int | None:
+        """Its place among the rows of a batch, if it is there."""
         kept = np.flatnonzero(one.outcome == ACCEPTED)
         if self.place is None and self.seen < VICTIM <= self.seen + len(kept):
             row = kept[VICTIM - self.seen - 1]
-            self.place = (batch.topic, batch.partition, int(one.block.offset[row]))
+            self.place = (batch.topic, batch.partition, int(one.offset[row]))
             print(f"sabotage: the victim is {self.place}", flush=True)
         self.seen += len(kept)
         if self.place is None or self.place[:2] != (batch.topic, batch.partition):
             return None
-        found = [row for row in kept.tolist() if one.block.offset[row] == self.place[2]]
+        found = [row for row in kept.tolist() if one.offset[row] == self.place[2]]
         return found[0] if found else None
 
 
@@ -51,7 +52,7 @@ def one_event_is_dropped(put: Set) -> None:
     """One accepted event is in the ledger, and in no pane."""
     real, victim = SourceFold._accept, _Victim()
 
-    def accept(self: SourceFold, one: Any, batch: RawBatch) -> None:  # noqa: ANN401
+    def accept(self: SourceFold, one: Placing, batch: RawBatch) -> None:
         row = victim.row(one, batch)
         if row is not None:
             one.outcome[row] = LATE
@@ -66,7 +67,7 @@ def one_event_counts_twice(put: Set) -> None:
     """One accepted event is folded into its pane once more."""
     real, victim = SourceFold._accept, _Victim()
 
-    def accept(self: SourceFold, one: Any, batch: RawBatch) -> None:  # noqa: ANN401
+    def accept(self: SourceFold, one: Placing, batch: RawBatch) -> None:
         row = victim.row(one, batch)
         real(self, one, batch)
         if row is not None:
@@ -81,14 +82,14 @@ def one_event_counts_twice(put: Set) -> None:
 
 def windows_close_one_event_early(put: Set) -> None:
     """A pane is over with the event before the one that ends it: the last one that was in time is late."""
-    real = fold.late_mask
+    real = placing.late_mask
 
     def late_mask(times: Times, ends: Times, watermark: int, lateness: int) -> tuple[NDArray[np.bool_], int]:
         _, reached = real(times, ends, watermark, lateness)
         highest = np.maximum.accumulate(np.append(times[1:], times[-1:])) - lateness
         return ends <= np.maximum(highest, watermark), reached
 
-    put(fold, "late_mask", late_mask)
+    put(placing, "late_mask", late_mask)
 
 
 def claims_are_skipped(put: Set) -> None:
