@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,8 +26,13 @@ def launch(broker: EmbeddedBroker, tmp_path: Path, request: pytest.FixtureReques
     made: list[Watched] = []
 
     def start(sabotage: str = "") -> Watched:
-        made.append(Watched(broker, f"h{abs(hash(request.node.nodeid)) % 10**9}.", tmp_path, sabotage))
+        prefix = f"h{zlib.crc32(request.node.nodeid.encode())}."
+        made.append(Watched(broker.bootstrap, prefix, tmp_path, create, sabotage))
         return made[-1]
+
+    def create(topics: dict[str, int]) -> None:
+        for name, partitions in topics.items():
+            broker.create_topic(name, partitions)
 
     yield start
     for one in made:

@@ -22,6 +22,8 @@ PARTS = {
     "baseline agent": f"fail:{AGENTS}baselines:manifest_place",
     "flusher": f"fail:{AGENTS}flusher:Flusher.flush",
     "timekeeper": f"fail:{AGENTS}timekeeper:Timekeeper.tell",
+    "web server": "fail:driftline.exporter.thread:ServerThread._told_to_stop",
+    "lag watchdog": f"fail:{AGENTS}watchdog:WatchdogService.look",
     "telemetry": f"fail:{AGENTS}telemetry:TelemetryService._show_sources",
     "Faust app": "fail:faust.app.base:App.start",
 }

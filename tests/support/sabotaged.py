@@ -1,40 +1,64 @@
-"""`driftline worker` with one function that fails or hangs: `python sabotaged.py HOW:MODULE:NAME[.METHOD] worker …`.
+"""`driftline worker` with something wrong in it: `python sabotaged.py FAULT[,FAULT…] worker …`.
 
-HOW is `fail` or `hang`. The function is replaced before the worker is made; everything else is the real thing.
+A FAULT is `fail:MODULE:NAME` (a function or method, as NAME.METHOD, that raises), `hang:MODULE:NAME` (that never returns),
+`slow=SECONDS:MODULE:NAME` (that waits before it does its work) or `set=NUMBER:MODULE:NAME` (another constant). They are in
+place before the worker is made; everything else is the real thing.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 import time
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from driftline.cli.main import main
 
 MESSAGE = "injected\nfault"
 
 
-def sabotage(target: str) -> None:
-    """Let a function or method raise, or never return, whenever it is called."""
-    how, module, path = target.split(":")
+def fail(_was: object, _: str) -> Callable[..., NoReturn]:
+    def fault(*_: object, **__: object) -> NoReturn:
+        raise ValueError(MESSAGE)
+
+    return fault
+
+
+def hang(_was: object, _: str) -> Callable[..., None]:
+    return lambda *_, **__: time.sleep(3600)
+
+
+def slow(was: Any, seconds: str) -> Callable[..., object]:  # noqa: ANN401 - any function
+    @functools.wraps(was)
+    def slowed(*arguments: object, **named: object) -> object:
+        time.sleep(float(seconds))
+        return was(*arguments, **named)
+
+    return slowed
+
+
+def change(_was: object, number: str) -> float:
+    return float(number)
+
+
+FAULTS = {"fail": fail, "hang": hang, "slow": slow, "set": change}
+
+
+def sabotage(fault: str) -> None:
+    """Put one fault in its place, which has to exist."""
+    how, module, path = fault.split(":")
+    kind, _, argument = how.partition("=")
     *owners, name = path.split(".")
     owner = importlib.import_module(module)
     for one in owners:
         owner = getattr(owner, one)
-    if not callable(getattr(owner, name)):
-        raise TypeError(f"{target} must be a function")
-
-    def fault(*_: object, **__: object) -> NoReturn:
-        raise ValueError(MESSAGE)
-
-    def hang(*_: object, **__: object) -> None:
-        time.sleep(3600)
-
-    setattr(owner, name, {"fail": fault, "hang": hang}[how])
+    setattr(owner, name, FAULTS[kind](getattr(owner, name), argument))
 
 
 if __name__ == "__main__":
-    sabotage(sys.argv.pop(1))
+    for one in sys.argv.pop(1).split(","):
+        sabotage(one)
     sys.argv[0] = "driftline"
     main()

@@ -1,7 +1,8 @@
-"""A worker on the embedded broker, as a process: what it says, what it answers, how it ends."""
+"""A worker as a process: what it says, what it answers, how it ends."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,25 +12,27 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import confluent_kafka as ck
+from prometheus_client.parser import text_string_to_metric_families
 
-from driftline.broker.embedded import EmbeddedBroker
 from driftline.contracts.topics import TopicNames
 from support.kafka_server import die_with_parent, free_ports
 
 HERE = Path(__file__).parent
+Create = Callable[[dict[str, int]], object]
+"""Makes topics, by name with their number of partitions."""
+
 CAPTURE = b'{"model":"churn","version":"1","features":{"age":41.0}}'
 
 
 class Watched:
-    """One worker with topics of its own; ``sabotage`` names the function that fails in it."""
+    """One worker with topics of its own, which ``create`` makes; ``sabotage`` says what is wrong with it."""
 
-    def __init__(self, broker: EmbeddedBroker, prefix: str, folder: Path, sabotage: str = "") -> None:
-        self.bootstrap, self.captures, self.topics = broker.bootstrap, f"{prefix}captures", TopicNames(prefix)
-        for name in vars(self.topics).values():
-            broker.create_topic(name, 1)
-        broker.create_topic(self.captures, 2)
+    def __init__(self, bootstrap: str, prefix: str, folder: Path, create: Create, sabotage: str = "") -> None:
+        self.bootstrap, self.captures, self.topics = bootstrap, f"{prefix}captures", TopicNames(prefix)
+        create({**dict.fromkeys(vars(self.topics).values(), 1), self.captures: 2})
         (self.port,) = free_ports(1)
         self.log = folder / "worker.log"
         config = folder / "driftline.toml"
@@ -65,6 +68,25 @@ class Watched:
             return error.code, error.read().decode()
         except OSError:
             return 0, ""
+
+    def json(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Status and what the body says; nothing when nobody answers."""
+        status, body = self.get(path)
+        return status, json.loads(body or "{}")
+
+    def source(self, partition: int) -> dict[str, Any]:
+        """What /ready says of a partition of the captures topic."""
+        sources = self.json("/ready")[1].get("sources", [])
+        return next((one for one in sources if one["partition"] == partition), {})
+
+    def metric(self, name: str, **labels: object) -> float | None:
+        """The value of a series on /metrics; None where there is none."""
+        wanted = {label: str(value) for label, value in labels.items()}
+        for family in text_string_to_metric_families(self.get("/metrics", "text/plain")[1]):
+            for sample in family.samples:
+                if sample.name == name and sample.labels == wanted:
+                    return float(sample.value)
+        return None
 
     def until(self, what: str, condition: Callable[[], object], seconds: float = 30) -> None:
         """Wait until something is so; a worker that ends meanwhile will not make it so."""

@@ -35,10 +35,12 @@ def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[...,
             place = manifest_place(event.key)
             if place is None:
                 continue
+            context.given("baseline agent")
             record = await in_background(announcement, context, place, event.value, event.message.offset)
             if record is not None:
                 producer.send(context.topics.partials, encode_record(record), partition=0)
                 await in_background(producer.flush)
+            context.done("baseline agent")
 
     return app.agent(topic, name="driftline.baselines")(context.ending.guarded("baseline agent", announce))
 

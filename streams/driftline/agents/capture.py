@@ -142,7 +142,7 @@ class CaptureService(Service):
         await self.placer.refresh(self.readings)
         with self.context.ending.named("timekeeper"):
             self.timekeeper.tell(self.readings)
-        self.context.beat("capture")
+        self.context.beat("capture service")
         return fetched.full or bool(fetched.batches)
 
     def _fetch(self) -> Fetched:
@@ -158,9 +158,9 @@ class CaptureService(Service):
 
     def _mark(self, fetched: Fetched) -> None:
         """Note which sources are at their end, and which have lost offsets."""
-        for place, _ in fetched.ended:
+        for place, offset in fetched.ended:
             if place in self.readings:
-                self.readings[place].at_end = True
+                self.readings[place].at_end, self.readings[place].read_to = True, offset
         for place in fetched.out_of_range:
             if place in self.readings:
                 self.readings[place].lost = True
@@ -179,10 +179,14 @@ class CaptureService(Service):
             portions.append(Portion(reading, reading.epoch, batch))
             records += len(batch)
             if records >= FETCH_RECORDS:
-                await self.channel.feed(portions)
+                await self._feed(portions)
                 portions, records = [], 0
         if portions:
-            await self.channel.feed(portions)
+            await self._feed(portions)
+
+    async def _feed(self, portions: list[Portion]) -> None:
+        self.context.given("capture agent")
+        await self.channel.feed(portions)
 
     def fold(self, portion: Portion) -> None:
         """Fold one portion; called by the agent, and never waits."""
@@ -242,5 +246,6 @@ def make_capture_agent(app: faust.App, context: WorkerContext) -> tuple[CaptureS
         async for portions in stream:
             for portion in portions:
                 service.fold(portion)
+            context.done("capture agent")
 
     return service, app.agent(channel, name="driftline.capture")(context.ending.guarded("capture agent", capture))

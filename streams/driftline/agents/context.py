@@ -11,6 +11,7 @@ from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.counters import Counters
 from driftline.agents.ending import Ending
 from driftline.agents.log import LogFollower
+from driftline.agents.reading import Place, Sight, Standing
 from driftline.broker.admin import Admin
 from driftline.broker.fetcher import Fetcher
 from driftline.broker.log import LogReader
@@ -26,6 +27,7 @@ from driftline.engine.book import Emitted
 from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.engine.verdict import Verdict
 from driftline.errors import BrokerError
+from driftline.health.progress import Progress
 from driftline.windows.panes import PaneSpec
 from driftline.windows.spec import WindowSpec
 
@@ -66,10 +68,11 @@ class WorkerContext:
         self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_ms + HOUR_MS)
         self.verdict: Verdict | None = None
         self.ending = Ending()
-        self.beats: dict[str, float] = {}
+        self.progress = Progress()
         self.on_emitted: list[Callable[[Emitted, int], None]] = []
         self.on_judged: list[Callable[[LogRecord], None]] = []
-        self.owned: dict[tuple[str, int], tuple[int | None, int]] = {}
+        self.owned: dict[Place, Standing] = {}
+        self.sight = Sight(at=monotonic(), answered=monotonic(), answered_ms=now_ms())
         self.caught_up = False
         self.address = ""
         self._admin: Admin | None = None
@@ -176,6 +179,10 @@ class WorkerContext:
         """The latest value of every key of a compacted topic. Blocks; raises BrokerError."""
         return read_table(replaying(self.kafka), topic)
 
+    def watching(self) -> Settings:
+        """Settings of the client that only asks how far Kafka has come."""
+        return connecting(self.kafka, "watch")
+
     def log_reader(self) -> LogReader:
         """A reader of the delta log."""
         return LogReader(following(self.kafka), self.topics.partials)
@@ -194,8 +201,28 @@ class WorkerContext:
     # -- telling ----------------------------------------------------------------------------------------------------
 
     def beat(self, name: str) -> None:
-        """Note that a loop is alive."""
-        self.beats[name] = monotonic()
+        """Note that a loop has come round."""
+        self.progress.beat(name, monotonic())
+
+    def given(self, agent: str) -> None:
+        """Note that an agent has been handed a piece of work."""
+        self.progress.given(agent, monotonic())
+
+    def done(self, agent: str) -> None:
+        """Note that an agent has finished a piece of work."""
+        self.progress.done(agent, monotonic())
+
+    def end(self, place: Place) -> int | None:
+        """The next offset to be written of a source of ours, as last told; None when Kafka does not answer, or has not yet."""
+        if self.sight.silence:
+            return None
+        told = (self.owned[place].end, self.sight.ends.get(place))
+        return max((end for end in told if end is not None), default=None)
+
+    def lag(self, place: Place) -> int | None:
+        """Records of a source of ours that are not read yet; None when that is not known."""
+        end, position = self.end(place), self.owned[place].position
+        return None if end is None or position is None else max(0, end - position)
 
     def verdict_changed(self, verdict: Verdict | None) -> None:
         """Note whether this worker judges."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TypedDict
+
 from driftline import __version__
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
+from driftline.agents.reading import Place
 from driftline.contracts.log import Counts
 from driftline.contracts.statistics import CheckReading, FeatureStatistics, WindowStatistics
 from driftline.contracts.violation import Violation
@@ -18,12 +22,22 @@ DRIFT = ("baseline_drift_check", "prediction_drift_check")
 ModelKey = tuple[str, str]
 
 
+class OwnedView(TypedDict, total=False):
+    """Fields of a SourceView that are filled for sources of this worker only."""
+
+    owner: str
+    lag: int | None
+    condition: str
+    why: str
+
+
 class PageBuilder:
     """Keeps the last closed window of each length, and the last event of each open incident."""
 
-    def __init__(self, context: WorkerContext) -> None:
-        """Nothing is known yet."""
+    def __init__(self, context: WorkerContext, missing: Callable[[], Iterable[str]]) -> None:
+        """``missing()`` is what the worker still lacks to be ready; nothing when it is."""
         self._context = context
+        self._missing = missing
         self._closed: dict[ModelKey, dict[str, WindowStatistics]] = {}
         self._open_rows: dict[ModelKey, int] = {}
         self._events: dict[str, Violation] = {}
@@ -60,13 +74,13 @@ class PageBuilder:
 
     def take(self) -> PageState:
         """The page as of now."""
-        context = self._context
+        context, missing = self._context, tuple(self._missing())
         return PageState(
             generated=now_ms(),
             worker=context.name,
             release=__version__,
-            ready=context.caught_up,
-            notes=self._notes(),
+            ready=not missing,
+            notes=(*(f"Not ready: {reason}." for reason in missing), *self._notes()),
             events_per_second=self._rate,
             models=tuple(self._model(key, lengths) for key, lengths in sorted(self._closed.items())),
             incidents=tuple(self._incidents()),
@@ -124,14 +138,12 @@ class PageBuilder:
     def _sources(self) -> list[SourceView]:
         state = self._context.log.state
         holding = set(state.holding_back())
-        owned = self._context.owned
         return [
             SourceView(
                 topic=source.topic,
                 partition=source.partition,
-                owner="this worker" if (source.topic, source.partition) in owned else "",
+                **self._owned((source.topic, source.partition)),
                 position=held.position if held.position >= 0 else None,
-                lag=owned.get((source.topic, source.partition), (None, 0))[0],
                 watermark=held.watermark if held.watermark > NO_TIME else None,
                 idle=held.idle,
                 holds_back=source in holding,
@@ -140,6 +152,16 @@ class PageBuilder:
             )
             for source, held in sorted(state.living())
         ]
+
+    def _owned(self, place: Place) -> OwnedView:
+        """What only the owner of a source knows of it."""
+        context = self._context
+        if place not in context.owned:
+            return OwnedView()
+        verdict = context.sight.verdicts.get(place)
+        if verdict is None:
+            return OwnedView(owner="this worker", lag=context.lag(place))
+        return OwnedView(owner="this worker", lag=context.lag(place), condition=verdict.condition, why=verdict.why)
 
 
 def _feature(feature: FeatureStatistics) -> FeatureView:

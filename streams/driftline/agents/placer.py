@@ -52,22 +52,35 @@ class Placer:
             if reading.epoch != task.epoch:
                 self._fetcher.stop(*place)
                 reading.begin_epoch()
-            if not task.is_running():
-                await self._step(place, reading)
+            if not task.is_running() and not await self._step(place, reading):
+                return  # the others would wait for the same broker, one after the other, while nothing else is done
 
-    async def _step(self, place: Place, reading: Reading) -> None:
+    async def _step(self, place: Place, reading: Reading) -> bool:
+        """One step of one source; whether Kafka answered what was asked for it."""
         task = reading.task
         if task.phase is Phase.FENCED:
             self._wait_fenced(reading)
         first = None
         if task.phase is Phase.PLACING:
-            first, _ = await in_background(self._fetcher.bounds, *place)
+            first = await self._first(place)
+            if first is None:
+                return False
         record = task.next_record(self._context.log.state, self._shapes, first, self._context.horizon(place[0]))
         if record is not None:
             self._flusher.write(record)
         elif task.is_running():
             reading.epoch, reading.last_record = task.epoch, monotonic()
             self._fetcher.start(*place, task.read_from)
+        return True
+
+    async def _first(self, place: Place) -> int | None:
+        """The first offset of a partition; None, and a line in the log, while Kafka does not say."""
+        try:
+            first, _ = await in_background(self._fetcher.bounds, *place)
+        except BrokerError as error:
+            LOG.warning("%s; asking again", error)
+            return None
+        return first
 
     @staticmethod
     def _wait_fenced(reading: Reading) -> None:
@@ -88,7 +101,9 @@ class Placer:
         """Say of offsets that are gone that they are, once everything before them is flushed."""
         for place, reading in readings.items():
             if reading.lost and not reading.drafts:
-                first, _ = await in_background(self._fetcher.bounds, *place)
+                first = await self._first(place)
+                if first is None:
+                    return
                 gap = reading.task.lost(first, self._context.horizon(place[0]))
                 if gap is not None:
                     reading.lost = False

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from mode import Service
 
 from driftline import __version__
+from driftline.agents.asking import Asked
+from driftline.agents.background import in_background
 from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
+from driftline.agents.probes import Probes
 from driftline.contracts.log import Counts, Delta, LogRecord, Source
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import Outcome
@@ -19,9 +21,11 @@ from driftline.engine.verdict import Verdict
 from driftline.exporter.operations import ServingTotals
 from driftline.exporter.render import Renderer
 from driftline.exporter.series import SeriesTable
-from driftline.exporter.server import ExporterServer, Health
+from driftline.exporter.server import ExporterServer
+from driftline.exporter.thread import ServerThread
 from driftline.exporter.windows import show_closed, show_model, show_open, show_watch
 from driftline.exporter.worker import WorkerMetrics
+from driftline.health import LOOP, Condition
 from driftline.stats.operations import LATENCY_EDGES, Operations
 from driftline.web.page import LivePage
 from driftline.windows.spec import WindowSpec
@@ -34,38 +38,40 @@ EARLY_SHARE = 0.02
 """Share of the time that early readings may take; models and their windows take turns. Chosen: 2 % of a core. A reading of
 25 features takes 10 to 30 ms."""
 
-STALLED_SECONDS = 30.0
-"""A loop that has not come round for this long is stuck."""
-
-REASONS_SHOWN = 20
+PULSE_SECONDS = 1.0
+"""Time between two beats of the event loop itself."""
 
 
 class TelemetryService(Service):
     """Serves ``/metrics``, ``/live``, ``/ready`` and the page, and keeps what they show up to date."""
 
-    def __init__(self, context: WorkerContext, readiness: Callable[[], Iterable[str]], **options: Any) -> None:
-        """``readiness()`` gives what is still missing before the worker is ready; nothing when it is."""
+    def __init__(self, context: WorkerContext, probes: Probes, **options: Any) -> None:
+        """Nobody is listened to before it is started."""
         super().__init__(**options)
         metrics = context.config.metrics
         self.context = context
         self.table = SeriesTable(max_series=metrics.max_series)
         self.metrics = WorkerMetrics(__version__)
         self.totals = ServingTotals(self.table, LATENCY_EDGES)
-        self.page = PageBuilder(context)
-        self._readiness = readiness
+        self._probes = probes
+        self.page = PageBuilder(context, lambda: probes.look().reasons)
         self._places: set[tuple[str, int]] = set()
         self._shown: dict[Source, tuple[Counts, Counts]] = {}
         self._letters: dict[str, int] = {}
         self._turn = 0
         self._early_at = 0.0
         self._overflow = 0
-        self.server = ExporterServer(
+        self.server = ServerThread(self._server(probes))
+
+    def _server(self, probes: Probes) -> ExporterServer:
+        metrics = self.context.config.metrics
+        return ExporterServer(
             Renderer(self.table, self.metrics),
             host=metrics.host,
             port=metrics.port,
-            live=self._live,
-            ready=self._ready,
-            page=LivePage(self.page.take),
+            live=probes.live,
+            ready=probes.ready,
+            page=LivePage(Asked(self.page.take).ask),
         )
 
     async def on_start(self) -> None:
@@ -73,13 +79,14 @@ class TelemetryService(Service):
         self.context.log.listen(self._on_log)
         self.context.on_emitted.append(self._on_emitted)
         self.context.on_judged.append(self._on_judged)
-        await self.server.start()
+        with self.context.ending.named("web server"):
+            await in_background(self.server.start)
         self.context.address = f"http://{self.context.config.metrics.host}:{self.server.port}"
         self.log.info("metrics at %s/metrics, live page at %s/", self.context.address, self.context.address)
 
     async def on_stop(self) -> None:
         """Stop listening."""
-        await self.server.stop()
+        await in_background(self.server.stop)
 
     @Service.task
     async def _run(self) -> None:
@@ -88,23 +95,21 @@ class TelemetryService(Service):
     async def _turns(self) -> None:
         while not self.should_stop:
             await asyncio.sleep(EARLY_SECONDS)
+            with self.context.ending.named("web server"):
+                self.server.check()
             self._show_sources()
             self._show_models()
             table = self.table
             self.metrics.show_table(len(table), table.refused, table.dropped, table.shortened)
             self.page.tick()
+            self._probes.note()
+            self.context.beat("telemetry")
 
-    # -- probes -----------------------------------------------------------------------------------------------------
-
-    def _live(self) -> Health:
-        now = monotonic()
-        silent = {name: now - at for name, at in self.context.beats.items() if now - at > STALLED_SECONDS}
-        stuck = [f"the {name} loop has not moved for {seconds:.0f} s" for name, seconds in silent.items()]
-        return Health(not stuck, tuple(stuck))
-
-    def _ready(self) -> Health:
-        missing = tuple(self._readiness())
-        return Health(not missing, missing)
+    @Service.task
+    async def _pulse(self) -> None:
+        while not self.should_stop:
+            self.context.beat(LOOP)
+            await asyncio.sleep(PULSE_SECONDS)
 
     # -- sources ----------------------------------------------------------------------------------------------------
 
@@ -119,12 +124,12 @@ class TelemetryService(Service):
             self.metrics.add_source(*place)
         self._places = set(owned)
         self._show_ledger()
+        self._show_conditions()
         holding = {(s.topic, s.partition) for s in self.context.log.state.holding_back()}
-        for place, (lag, watermark) in owned.items():
-            if lag is not None:
-                self.metrics.set_lag(*place, lag)
-            if watermark > NO_TIME:
-                self.metrics.set_watermark(*place, watermark)
+        for place, standing in owned.items():
+            self.metrics.set_lag(*place, self.context.lag(place))
+            if standing.watermark > NO_TIME:
+                self.metrics.set_watermark(*place, standing.watermark)
             self.metrics.set_holds_back(*place, holds_back=place in holding)
         overflow = self.context.verdict.overflow if self.context.verdict is not None else 0
         self.metrics.count_overflow("model_rows", max(0, overflow - self._overflow))
@@ -132,6 +137,13 @@ class TelemetryService(Service):
         for reason, count in self.context.counters.reasons.items():
             self.metrics.count_deadletter(reason, count - self._letters.get(reason, 0))
             self._letters[reason] = count
+
+    def _show_conditions(self) -> None:
+        sight = self.context.sight
+        self.metrics.set_kafka(up=not sight.silence, answered_ms=sight.answered_ms)
+        for place in self._places:
+            verdict = sight.verdicts.get(place)
+            self.metrics.set_condition(*place, Condition.STARTING if verdict is None else verdict.condition)
 
     def _show_ledger(self) -> None:
         """The ledger of our sources as the log has it, from their birth on."""

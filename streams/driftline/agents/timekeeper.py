@@ -5,7 +5,7 @@ from __future__ import annotations
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
-from driftline.agents.reading import Reading, Readings
+from driftline.agents.reading import Place, Reading, Readings, Standing
 from driftline.broker.fetcher import Fetcher
 from driftline.windows.watermark import NO_TIME
 
@@ -60,16 +60,20 @@ class Timekeeper:
             self._fetcher.pause(topic, partition, paused=ahead)
 
     def tell(self, readings: Readings) -> None:
-        """Lag and watermark of what we own, for the gauges; about once a second."""
+        """How everything that we own stands, for gauges and probes; about once a second."""
         if monotonic() < self._next_tell:
             return
         self._next_tell = monotonic() + TELL_SECONDS
         self._context.owned = {place: self._standing(place, reading) for place, reading in readings.items()}
 
-    def _standing(self, place: tuple[str, int], reading: Reading) -> tuple[int | None, int]:
-        fold = reading.task.fold
-        if fold is None:
-            source = self._context.log.state.sources.get(reading.task.source)
-            return None, NO_TIME if source is None else source.watermark
-        high = self._fetcher.high(*place)
-        return None if high is None else max(0, high - fold.position), fold.watermark
+    def _standing(self, place: Place, reading: Reading) -> Standing:
+        """Records that nobody can see, as of aborted transactions, are read as soon as the reader is past them."""
+        task = reading.task
+        if task.fold is None:
+            held = self._context.log.state.sources.get(task.source)
+            return Standing(
+                task.source, task.phase, None, None, NO_TIME if held is None else held.watermark, held_back=False
+            )
+        position = max(task.fold.position, reading.read_to if reading.at_end else -1)
+        paused = self._fetcher.is_paused(*place)
+        return Standing(task.source, task.phase, position, self._fetcher.high(*place), task.fold.watermark, paused)

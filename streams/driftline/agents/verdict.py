@@ -83,7 +83,7 @@ class VerdictService(Service):
         """One round; whether any records came."""
         self.member.poll()
         self.producer.poll()
-        self.context.beat("verdict")
+        self.context.beat("verdict service")
         if self._assigned and self.verdict is None:
             await self._take_over()
         if self.verdict is None or self.reader is None:
@@ -94,6 +94,7 @@ class VerdictService(Service):
             return False
         records = self.reader.poll(RECORDS_A_TURN)
         if records:
+            self.context.given("verdict agent")
             await self.channel.feed((self.verdict, records))
         self.context.ending.check()  # no snapshot of what an agent has left half changed
         self._snapshot()
@@ -206,5 +207,6 @@ def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictS
         await app.add_runtime_dependency(service)
         async for portion in stream:
             service.apply(portion)
+            context.done("verdict agent")
 
     return service, app.agent(channel, name="driftline.verdict")(context.ending.guarded("verdict agent", verdict))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Sequence
 from typing import Any
+
+from mode import Service
 
 from driftline.agents.app import DriftlineWorker, tune_collector
 from driftline.agents.background import in_background
@@ -14,10 +16,11 @@ from driftline.agents.baselines import announce_missing
 from driftline.agents.context import WorkerContext
 from driftline.agents.ending import fail
 from driftline.agents.logs import quieten, set_up_logging
+from driftline.agents.probes import Probes
 from driftline.agents.signals import StopSignals, deadline
 from driftline.agents.telemetry import TelemetryService
+from driftline.agents.watchdog import WatchdogService
 from driftline.config import Config
-from driftline.engine.source import Phase
 from driftline.errors import DriftlineError, WorkerFailedError
 
 LOG = logging.getLogger("driftline.worker")
@@ -42,16 +45,21 @@ async def _run(config: Config) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line
         fail("start", error)
     worker = DriftlineWorker(context)
-    telemetry = TelemetryService(context, lambda: readiness(worker))
+    beside = [TelemetryService(context, Probes(context, worker.capture, worker.verdict)), WatchdogService(context)]
     try:
-        await telemetry.start()
+        for service in beside:
+            await service.start()
         tune_collector()  # before the first capture: Faust's own start may take seconds, in which captures are read already
         if await _before(signals, _start(worker), context.ending.failure()):
             if context.ending.error is None:
                 LOG.info("driftline worker %s is running", config.name)
-            await _before(signals, _crash(worker, telemetry), context.ending.failure())
+            await _before(signals, _crash(worker, beside), context.ending.failure())
+    except DriftlineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        context.ending.failed("start", error)
     finally:
-        await _stop(worker, telemetry)
+        await _stop(worker, beside)
     context.ending.raise_failure()
 
 
@@ -84,17 +92,17 @@ async def _start(worker: DriftlineWorker) -> None:
     tune_collector()
 
 
-async def _crash(worker: DriftlineWorker, telemetry: TelemetryService) -> None:
+async def _crash(worker: DriftlineWorker, beside: Sequence[Service]) -> None:
     """Wait until a service of Faust's own crashes: a worker never runs on without one of its parts."""
     while True:
-        for part, name in ((worker.app, "Faust app"), (telemetry, "telemetry")):
+        for part in (worker.app, *beside):
             if part.crashed:
-                worker.context.ending.failed(name, part.crash_reason or WorkerFailedError("it crashed"))
+                worker.context.ending.failed(_name(part), part.crash_reason or WorkerFailedError("it crashed"))
                 return
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _stop(worker: DriftlineWorker, telemetry: TelemetryService) -> None:
+async def _stop(worker: DriftlineWorker, beside: Sequence[Service]) -> None:
     """Stop everything in order; what fails in doing so is told, unless something had failed before."""
     ending = worker.context.ending
     ending.wanted = True
@@ -104,20 +112,11 @@ async def _stop(worker: DriftlineWorker, telemetry: TelemetryService) -> None:
         LOG.error("stopping, because the %s failed", ending.part)
         quieten()
     deadline()
-    for part, name in ((worker.app, "Faust app"), (telemetry, "telemetry")):
-        with contextlib.suppress(Exception), ending.named(name):
+    for part in (worker.app, *beside):
+        with contextlib.suppress(Exception), ending.named(_name(part)):
             await part.stop()
     worker.context.log.close()
 
 
-def readiness(worker: DriftlineWorker) -> Iterator[str]:
-    """What is still missing before the worker is doing its job."""
-    if not worker.context.log.caught_up:
-        yield "the delta log is not yet read to where it ended at the start"
-    if not worker.verdict.caught_up:
-        yield "the verdict shard is not yet caught up"
-    waiting = [r.task.source for r in worker.capture.readings.values() if r.task.phase is not Phase.RUNNING]
-    if waiting:
-        yield f"{len(waiting)} sources are not yet being read, the first is {waiting[0]}"
-    if not worker.capture.joined:
-        yield "the group has not yet assigned any sources"
+def _name(part: Service) -> str:
+    return {TelemetryService: "telemetry", WatchdogService: "lag watchdog"}.get(type(part), "Faust app")

@@ -77,6 +77,10 @@ class Fetcher:
             self._consumer.resume(where)
             self._paused.discard(place)
 
+    def is_paused(self, topic: str, partition: int) -> bool:
+        """Whether a partition is held back."""
+        return (topic, partition) in self._paused
+
     def poll(self, limit: int, *, least: int = 1) -> Fetched:
         """Up to ``limit`` records that have arrived, by partition; never waits. Raises BrokerError on a fatal error.
 

@@ -4,7 +4,8 @@ from driftline.exporter.names import ALL_FAMILIES, Family, FamilyKind
 from driftline.exporter.operations import ServingTotals
 from driftline.exporter.render import Exposition, Renderer
 from driftline.exporter.series import BlockName, SeriesKey, SeriesTable
-from driftline.exporter.server import ExporterServer, Health, Page
+from driftline.exporter.server import ExporterServer, Page
+from driftline.exporter.thread import ServerThread
 from driftline.exporter.windows import show_closed, show_model, show_open, show_watch
 from driftline.exporter.worker import WorkerMetrics
 
@@ -15,11 +16,11 @@ __all__ = [
     "Exposition",
     "Family",
     "FamilyKind",
-    "Health",
     "Page",
     "Renderer",
     "SeriesKey",
     "SeriesTable",
+    "ServerThread",
     "ServingTotals",
     "WorkerMetrics",
     "show_closed",

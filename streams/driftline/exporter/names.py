@@ -173,6 +173,15 @@ LAG = _gauge("consumer_lag_records", "Records of the source not read yet.", _SOU
 WATERMARK = _gauge(
     "watermark_timestamp_seconds", "Event time up to which the source is done, since the epoch.", _SOURCE, "seconds"
 )
+CONDITION = _gauge(
+    "source_condition",
+    "1 for the condition the source is in, 0 for the others; see health.md.",
+    (*_SOURCE, "condition"),
+)
+KAFKA_UP = _gauge("kafka_up", "1 while Kafka answers this worker, else 0.")
+KAFKA_ANSWERED = _gauge(
+    "kafka_last_answer_timestamp_seconds", "When Kafka last answered this worker, since the epoch.", (), "seconds"
+)
 HOLDS_BACK = _gauge("source_holds_back", "1 when windows wait for this source, else 0.", _SOURCE)
 VIOLATIONS = _counter("violations", "Violation events emitted.", (*_MODEL, "check", "severity"))
 WINDOW_TO_VIOLATION = _histogram(
@@ -194,6 +203,9 @@ WORKER_FAMILIES: tuple[Family, ...] = (
     LAG,
     WATERMARK,
     HOLDS_BACK,
+    CONDITION,
+    KAFKA_UP,
+    KAFKA_ANSWERED,
     VIOLATIONS,
     WINDOW_TO_VIOLATION,
     LOG_RECORDS,

@@ -6,16 +6,18 @@ import asyncio
 import gzip
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-import msgspec
 from aiohttp import web
 from prometheus_client.exposition import gzip_accepted
 
 from driftline.errors import ConfigError
+from driftline.exporter.probes import HEADERS as _HEADERS
+from driftline.exporter.probes import Probe, answer_at_once, answer_in_a_thread
 from driftline.exporter.render import Exposition, Renderer
+from driftline.health.report import Health
 
 DEFAULT_HOST = "127.0.0.1"
 """Nobody but this machine, unless told otherwise: metrics name models and features."""
@@ -28,19 +30,18 @@ _PIECE_BYTES = 1 << 16
 
 _SHUTDOWN_SECONDS = 1.0
 
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
-
 _State = TypeVar("_State")
+_Drawn = TypeVar("_Drawn", str, bytes)
 
 
 class Page(Protocol[_State]):
-    """The live page, as far as the server needs it. `capture` runs on the event loop, the rest in a thread."""
+    """The live page, as far as the server needs it. All of it runs in threads; `capture` sees to it where it looks."""
 
     policy: str
     """The Content-Security-Policy under which the page works."""
 
     def capture(self) -> _State:
-        """Take the state as it is now; the value must not change afterwards."""
+        """Take the state as it is now; the value must not change afterwards. Raises TimeoutError when it cannot be had."""
 
     def html(self, state: _State, /) -> str:
         """Write the whole page."""
@@ -52,20 +53,12 @@ class Page(Protocol[_State]):
         """Write the state as the page's own script wants it."""
 
 
-@dataclass(frozen=True)
-class Health:
-    """The answer to a probe; `reasons` say what is missing."""
-
-    ok: bool = True
-    reasons: tuple[str, ...] = ()
-
-
 class ExporterServer:
     """Serves until stopped. Expositions and pages are rendered in a thread; scrapes at the same moment share one
     rendering.
 
-    `live` and `ready` are asked on the event loop at every probe and answered with 200 or 503. Without a `page` there
-    is none.
+    `live` and `ready` are asked at every probe and answered with 200 or 503; `live` must not wait, `ready` may, in a
+    thread. Without a `page` there is none.
     """
 
     def __init__(
@@ -74,8 +67,8 @@ class ExporterServer:
         *,
         host: str = DEFAULT_HOST,
         port: int = 0,
-        live: Callable[[], Health] = Health,
-        ready: Callable[[], Health] = Health,
+        live: Probe = Health,
+        ready: Probe = Health,
         page: Page[Any] | None = None,
     ) -> None:
         self._renderer = renderer
@@ -115,8 +108,8 @@ class ExporterServer:
     def _application(self) -> web.Application:
         application = web.Application()
         application.router.add_get("/metrics", self._metrics)
-        application.router.add_get("/live", partial(_probe, self._live))
-        application.router.add_get("/ready", partial(_probe, self._ready))
+        application.router.add_get("/live", partial(answer_at_once, self._live))
+        application.router.add_get("/ready", partial(answer_in_a_thread, self._ready))
         if self._page:
             application.router.add_get("/", partial(_html, self._page))
             application.router.add_get("/api/state", partial(_json, self._page))
@@ -158,21 +151,20 @@ async def _send(request: web.Request, body: bytes, headers: dict[str, str]) -> w
     return response
 
 
-async def _probe(ask: Callable[[], Health], _request: web.Request) -> web.Response:
-    health = ask()
-    return _json_response(msgspec.json.encode(health), status=200 if health.ok else 503)
-
-
 async def _html(page: Page[Any], _request: web.Request) -> web.Response:
-    text = await asyncio.to_thread(page.html, page.capture())
+    text = await _drawn(page, page.html)
     headers = {**_HEADERS, "Content-Security-Policy": page.policy}
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
 
 async def _json(page: Page[Any], request: web.Request) -> web.Response:
     write = page.tables if request.query.get("view") == "tables" else page.json
-    return _json_response(await asyncio.to_thread(write, page.capture()))
+    return web.Response(body=await _drawn(page, write), content_type="application/json", headers=_HEADERS)
 
 
-def _json_response(body: bytes, status: int = 200) -> web.Response:
-    return web.Response(body=body, content_type="application/json", status=status, headers=_HEADERS)
+async def _drawn(page: Page[_State], draw: Callable[[_State], _Drawn]) -> _Drawn:
+    """What ``draw`` makes of the page's state; 503 when that cannot be had."""
+    try:
+        return await asyncio.to_thread(lambda: draw(page.capture()))
+    except TimeoutError as error:
+        raise web.HTTPServiceUnavailable(text=f"{error}; /live says more\n", headers=_HEADERS) from error

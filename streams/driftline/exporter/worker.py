@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from driftline.exporter import names
 from driftline.exporter.names import Family
 from driftline.exporter.text import label_value
+from driftline.health.source import Condition
 
 RESULTS = ("accepted", "rejected", "late", "duplicate", "ignored")
 """How a record or row may end; consumed is their sum."""
@@ -53,6 +54,9 @@ class WorkerMetrics:
         self._lag = self._make(Gauge, names.LAG)
         self._watermark = self._make(Gauge, names.WATERMARK)
         self._holds_back = self._make(Gauge, names.HOLDS_BACK)
+        self._condition = self._make(Gauge, names.CONDITION)
+        self._kafka_up = self._make(Gauge, names.KAFKA_UP)
+        self._kafka_answered = self._make(Gauge, names.KAFKA_ANSWERED)
         self._violations = self._make(Counter, names.VIOLATIONS)
         self._log_records = self._make(Counter, names.LOG_RECORDS)
         self._overflows = self._make(Counter, names.OVERFLOWS)
@@ -86,9 +90,22 @@ class WorkerMetrics:
         """Add to the ledger in rows."""
         _count(self._rows, (topic, partition), results)
 
-    def set_lag(self, topic: str, partition: int, records: int) -> None:
-        """How many records of the source are still to be read."""
-        self._lag.labels(topic, partition).set(records)
+    def set_lag(self, topic: str, partition: int, records: int | None) -> None:
+        """How many records of the source are still to be read; None, when that is not known, is no sample."""
+        if records is None:
+            self._lag.remove_by_labels({"topic": topic, "partition": str(partition)})
+        else:
+            self._lag.labels(topic, partition).set(records)
+
+    def set_condition(self, topic: str, partition: int, condition: Condition) -> None:
+        """What the source is doing."""
+        for one in Condition:
+            self._condition.labels(topic, partition, one.value).set(one is condition)
+
+    def set_kafka(self, *, up: bool, answered_ms: int) -> None:
+        """Whether Kafka answers, and when it last did (ms since the epoch)."""
+        self._kafka_up.set(up)
+        self._kafka_answered.set(answered_ms / 1000)
 
     def set_watermark(self, topic: str, partition: int, watermark_ms: int) -> None:
         """Event time (ms) up to which the source is done."""
@@ -101,7 +118,8 @@ class WorkerMetrics:
     def remove_source(self, topic: str, partition: int) -> None:
         """Drop every series of a source that this worker has lost; unknown sources are no error."""
         source = {"topic": topic, "partition": str(partition)}
-        for family in (self._records, self._rows, self._lag, self._watermark, self._holds_back):
+        families = (self._records, self._rows, self._lag, self._watermark, self._holds_back, self._condition)
+        for family in families:
             family.remove_by_labels(source)
 
     # -------------------------------------------------------------------------------------------- events

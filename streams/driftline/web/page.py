@@ -16,7 +16,7 @@ from driftline.web.tables import Board, Cell, Table, board
 
 
 class LivePage:
-    """Draws what `take` gives. `take` is called on the event loop, everything else may run in a thread."""
+    """Draws what `take` gives. Everything may run in any thread; `take` sees to it where it looks."""
 
     def __init__(self, take: Callable[[], PageState]) -> None:
         self._take = take

@@ -79,7 +79,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     """One source partition: how far it is read (`position`), how much is left, where its event time stands, its
-    ledger.
+    ledger; ``condition`` and ``why`` are the watchdog's (docs/health.md), for sources of this worker only.
     """
 
     topic: str
@@ -90,6 +90,8 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     watermark: int | None = None
     idle: bool = False
     holds_back: bool = False
+    condition: str = ""
+    why: str = ""
     records: Tally = Tally()
     rows: Tally = Tally()
 

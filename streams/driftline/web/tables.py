@@ -24,6 +24,8 @@ _SEVERITY_RANK = {"critical": 2, "warning": 1, "info": 0}
 
 Tone = Literal["", "number", "OK", "WATCH", "UNKNOWN", "VIOLATED", "info", "warning", "critical"]
 
+_CONDITION_TONE: dict[str, Tone] = {"slow": "WATCH", "stuck": "VIOLATED", "unreachable": "UNKNOWN"}
+
 
 class Cell(msgspec.Struct, frozen=True, array_like=True):
     """One text, how it looks, and what is said when it is pointed at. Text is never markup."""
@@ -169,7 +171,7 @@ def _sources(state: PageState) -> Table:
     ordered = sorted(state.sources, key=lambda source: (source.topic, source.partition))
     rows = tuple(_source(source, state.generated) for source in ordered[:MAX_SOURCES])
     columns = (
-        *("Topic", "Partition", "Owner", "Position", "Lag", "Watermark", "Behind", "Waits"),
+        *("Topic", "Partition", "Owner", "Position", "Lag", "Condition", "Watermark", "Behind", "Waits"),
         *("Accepted", "Rejected", "Late", "Duplicate", "Ignored", "Rows accepted"),
     )
     more = max(0, len(ordered) - MAX_SOURCES)
@@ -186,6 +188,7 @@ def _source(source: SourceView, now: int) -> tuple[Cell, ...]:
         Cell(source.owner or DASH),
         Cell(number(source.position), "number"),
         Cell(number(source.lag), "number"),
+        Cell(source.condition.replace("_", " ") or DASH, _CONDITION_TONE.get(source.condition, ""), source.why),
         Cell(moment(source.watermark)),
         Cell(duration(behind), "number"),
         Cell(waits, "WATCH" if source.holds_back else ""),

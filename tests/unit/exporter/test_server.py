@@ -12,13 +12,13 @@ from driftline.exporter import (
     BlockName,
     ExporterServer,
     Exposition,
-    Health,
     Renderer,
     SeriesKey,
     SeriesTable,
     WorkerMetrics,
     names,
 )
+from driftline.health import Health
 
 pytestmark = pytest.mark.asyncio
 
@@ -141,24 +141,60 @@ async def test_a_scraper_that_never_reads_holds_up_nobody(caplog: pytest.LogCapt
     assert not caplog.records
 
 
-async def test_probes_answer_with_the_reasons() -> None:
+async def test_probes_answer_with_the_reasons_in_words_or_as_json() -> None:
     health = {"live": Health(), "ready": Health(ok=False, reasons=("log not read",))}
     async with serving(live=lambda: health["live"], ready=lambda: health["ready"]) as (_, session):
         live, ready = await session.get("/live"), await session.get("/ready")
-        assert (live.status, await live.json()) == (200, {"ok": True, "reasons": []})
-        assert (ready.status, await ready.json()) == (503, {"ok": False, "reasons": ["log not read"]})
+        assert (live.status, live.content_type, await live.text()) == (200, "text/plain", "ok\n")
+        assert (ready.status, await ready.text()) == (503, "not ok\n- log not read\n")
+        for asked in (
+            await session.get("/ready?format=json"),
+            await session.get("/ready", headers={"Accept": "application/json"}),
+        ):
+            answer = await asked.json()
+            assert (asked.status, answer["ok"], answer["reasons"]) == (503, False, ["log not read"])
         health["ready"] = Health()
         assert (await session.get("/ready")).status == 200
 
 
-async def test_the_page_is_taken_on_the_loop_and_written_off_it() -> None:
+async def test_a_readiness_that_has_to_wait_holds_up_nobody() -> None:
+    let = threading.Event()
+
+    def waits() -> Health:
+        assert let.wait(10)
+        return Health()
+
+    async with serving(ready=waits) as (_, session):
+        waiting = asyncio.create_task(session.get("/ready"))
+        assert (await session.get("/live")).status == 200
+        assert not waiting.done()
+        let.set()
+        assert (await waiting).status == 200
+
+
+async def test_the_page_is_taken_and_written_off_the_loop() -> None:
     async with serving(page=Plain()) as (_, session):
         page = await session.get("/")
         assert page.headers["Content-Security-Policy"] == "default-src 'none'"
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-        assert await page.text() == "<p>False"
+        assert await page.text() == "<p>True"
         assert await (await session.get("/api/state")).json() == {"json": 1}
         assert await (await session.get("/api/state?view=tables")).json() == {"tables": 1}
+
+
+class Stuck(Plain):
+    """A page whose worker does not answer."""
+
+    def capture(self) -> int:
+        raise TimeoutError("the worker's event loop does not come round")
+
+
+async def test_a_page_that_cannot_be_had_says_where_to_look() -> None:
+    async with serving(page=Stuck()) as (_, session):
+        for path in ("/", "/api/state"):
+            answer = await session.get(path)
+            text = "the worker's event loop does not come round; /live says more\n"
+            assert (answer.status, await answer.text()) == (503, text)
 
 
 async def test_every_answer_forbids_guessing_and_keeping() -> None:

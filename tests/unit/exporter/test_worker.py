@@ -4,6 +4,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 
 from driftline.exporter import WorkerMetrics
 from driftline.exporter.worker import MAX_EXEMPLAR_LENGTH, RESULTS, SEVERITIES
+from driftline.health import Condition
 
 SOURCE = {"topic": "captures", "partition": "3"}
 
@@ -103,3 +104,23 @@ def test_two_workers_in_one_process_do_not_share_a_registry() -> None:
     one, other = WorkerMetrics(), WorkerMetrics()
     one.count_deadletter("type")
     assert value(other, "driftline_deadletters_total", reason="type") is None
+
+
+def test_a_source_is_in_one_condition_and_its_lag_is_shown_while_it_is_known() -> None:
+    worker = WorkerMetrics()
+    worker.set_condition("captures", 3, Condition.SLOW)
+    worker.set_condition("captures", 3, Condition.UNREACHABLE)
+    shown = {one: value(worker, "driftline_source_condition", **SOURCE, condition=one) for one in Condition}
+    assert shown == {one: float(one is Condition.UNREACHABLE) for one in Condition}
+    worker.set_lag("captures", 3, 7)
+    worker.set_lag("captures", 3, None)
+    assert value(worker, "driftline_consumer_lag_records", **SOURCE) is None
+    worker.remove_source("captures", 3)
+    assert value(worker, "driftline_source_condition", **SOURCE, condition="slow") is None
+
+
+def test_since_when_kafka_is_silent_can_be_read() -> None:
+    worker = WorkerMetrics()
+    worker.set_kafka(up=False, answered_ms=1_500)
+    assert value(worker, "driftline_kafka_up") == 0
+    assert value(worker, "driftline_kafka_last_answer_timestamp_seconds") == 1.5

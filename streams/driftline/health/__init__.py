@@ -1,0 +1,20 @@
+"""Whether a worker is alive and keeps up: pure functions of what was observed, and when. No clock, no Kafka."""
+
+from driftline.health.news import News
+from driftline.health.progress import LOOP, PartState, Progress
+from driftline.health.report import Health, PartHealth, SourceHealth
+from driftline.health.source import Condition, Observation, SourceWatch, Verdict
+
+__all__ = [
+    "LOOP",
+    "Condition",
+    "Health",
+    "News",
+    "Observation",
+    "PartHealth",
+    "PartState",
+    "Progress",
+    "SourceHealth",
+    "SourceWatch",
+    "Verdict",
+]
