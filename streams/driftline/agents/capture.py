@@ -22,7 +22,7 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
 from driftline.agents.letters import send_letters
 from driftline.agents.placer import Placer
-from driftline.agents.reading import Portion, Readings
+from driftline.agents.reading import Place, Portion, Readings
 from driftline.agents.timekeeper import Timekeeper
 from driftline.broker.fetcher import Fetched
 from driftline.broker.group import GroupMember, TopicPartitions
@@ -34,9 +34,6 @@ from driftline.engine.source import Phase
 
 FETCH_RECORDS = 1500
 """Records asked for at once, of all sources. Chosen: of 6,000 each costs 0.4 us more, as they no longer fit the cache."""
-
-GROUP_RECORDS = 1000
-"""Records of one source that are worth folding while there is more to fetch; a group of 100 costs twice as much a record."""
 
 GATHER_SECONDS = 0.1
 """Time between two fetches while little comes. Chosen: folding a batch costs about 0.25 ms, however few records it has, so
@@ -151,10 +148,15 @@ class CaptureService(Service):
         flushing = now >= self._next_flush
         if now < self._next_fetch and not flushing:
             return Fetched()
-        fetched = self.fetcher.poll(FETCH_RECORDS, least=1 if flushing else GROUP_RECORDS)
+        fetched = self.fetcher.poll(FETCH_RECORDS, least=self._group, flushing=flushing)
         if not fetched.full:
             self._next_fetch = now + min(GATHER_SECONDS, self.context.flush_seconds / 4)
         return fetched
+
+    def _group(self, place: Place) -> int:
+        """How many records of a source are worth folding at once."""
+        reading = self.readings.get(place)
+        return 1 if reading is None or reading.task.fold is None else reading.task.fold.group
 
     def _mark(self, fetched: Fetched) -> None:
         """Note which sources are at their end, and which have lost offsets."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import methodcaller
 from typing import overload
@@ -15,11 +15,17 @@ from driftline.errors import BrokerError
 
 TopicPartition = tuple[str, int]
 
-BATCH_RECORDS = 2000
-"""Records of a batch at most. Chosen: larger ones are no quicker to fold, and what waits for the loop waits longer."""
+BATCH_RECORDS = 16_000
+"""Records of a batch at most. Chosen: of a thousand models, folding so many takes about 0.1 s, in which nothing else runs."""
 
-HELD_RECORDS = 20_000
-"""Records held back at most, of all partitions. Chosen: as many as librdkafka itself holds; 20 MB of records of 1 kB."""
+BATCH_BYTES = 12_000_000
+"""Bytes of a batch at most, more or less: records of some hundred features take as long at fewer of them."""
+
+HELD_BYTES = 48_000_000
+"""Bytes held back at most, of all partitions. Chosen: less than librdkafka itself holds; 40,000 records of 700 bytes."""
+
+RECORD_BYTES = 500
+"""What a record takes beside its value, more or less."""
 
 _value, _key, _offset, _timestamp = (methodcaller(name) for name in ("value", "key", "offset", "timestamp"))
 _partition, _error = methodcaller("partition"), methodcaller("error")
@@ -48,6 +54,8 @@ class Fetcher:
         self._started: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._held: dict[TopicPartition, list[ck.Message]] = {}
+        self._bytes: dict[TopicPartition, int] = {}
+        self._old: set[TopicPartition] = set()
         self._topics: set[str] = set()
 
     def start(self, topic: str, partition: int, offset: int) -> None:
@@ -61,7 +69,7 @@ class Fetcher:
         """Read no more of a partition; nothing when it is not being read."""
         if self._started.pop((topic, partition), None) is not None:
             self._paused.discard((topic, partition))
-            self._held.pop((topic, partition), None)
+            self._give(topic, partition)
             self._consumer.incremental_unassign([ck.TopicPartition(topic, partition)])
 
     def pause(self, topic: str, partition: int, *, paused: bool) -> None:
@@ -81,11 +89,12 @@ class Fetcher:
         """Whether a partition is held back."""
         return (topic, partition) in self._paused
 
-    def poll(self, limit: int, *, least: int = 1) -> Fetched:
+    def poll(self, limit: int, *, least: Callable[[TopicPartition], int] | int = 1, flushing: bool = False) -> Fetched:
         """Up to ``limit`` records that have arrived, by partition; never waits. Raises BrokerError on a fatal error.
 
-        While there is more to come, partitions with fewer than ``least`` records are held back until they have as many; they
-        are given out at once when nothing more is waiting, when their end is reached, or when too much is held.
+        While there is more to come, partitions with fewer than ``least`` records are held back until they have as many. They
+        are given out at once when nothing more is waiting, when their end is reached, or when they were held back already
+        at the ``flushing`` poll before this one; and the largest of them when too much is held.
         """
         messages = self._consumer.consume(limit, 0)
         fetched = Fetched(full=len(messages) >= limit)
@@ -97,11 +106,34 @@ class Fetcher:
                     self._take_error(message, fetched)
         self._hold(good)
         over = {place for place, _ in fetched.ended} | set(fetched.out_of_range)
-        if not fetched.full or sum(map(len, self._held.values())) >= HELD_RECORDS:
-            least = 1
-        for place in [place for place, held in self._held.items() if len(held) >= least or place in over]:
-            fetched.batches += _batches(*place, self._held.pop(place))
+        for place in self._due(over, least, full=fetched.full, flushing=flushing):
+            fetched.batches += _batches(*place, self._give(*place))
+        if flushing:
+            self._old = set(self._held)
         return fetched
+
+    def _due(
+        self, over: set[TopicPartition], least: Callable[[TopicPartition], int] | int, *, full: bool, flushing: bool
+    ) -> list[TopicPartition]:
+        """The partitions to be given out."""
+        if not full:
+            return list(self._held)
+        wanted = least if callable(least) else lambda _: least
+        old = self._old if flushing else frozenset[TopicPartition]()
+        due = [
+            place for place, held in self._held.items() if len(held) >= wanted(place) or place in over or place in old
+        ]
+        left = sorted(set(self._held) - set(due), key=self._bytes.__getitem__)
+        while left and sum(map(self._bytes.__getitem__, left)) > HELD_BYTES:
+            due.append(left.pop())
+        return due
+
+    def _give(self, topic: str, partition: int) -> list[ck.Message]:
+        """Hold a partition's records back no longer."""
+        place = (topic, partition)
+        self._old.discard(place)
+        self._bytes.pop(place, None)
+        return self._held.pop(place, [])
 
     def _hold(self, messages: list[ck.Message]) -> None:
         """Sort messages by partition; they come in runs. Topics are looked at only if there has ever been a second one."""
@@ -113,7 +145,9 @@ class Fetcher:
             runs = itertools.groupby(messages, lambda message: (message.topic(), message.partition()))
         for place, run in runs:
             if place in self._started:
-                self._held.setdefault(place, []).extend(run)
+                held = list(run)
+                self._held.setdefault(place, []).extend(held)
+                self._bytes[place] = self._bytes.get(place, 0) + sum(map(len, held)) + RECORD_BYTES * len(held)
 
     def bounds(self, topic: str, partition: int, *, timeout: float = 10.0) -> tuple[int, int]:
         """First and next offset of a partition, asked of the broker. Raises BrokerError."""
@@ -149,8 +183,10 @@ class Fetcher:
 
 
 def _batches(topic: str, partition: int, messages: list[ck.Message]) -> Iterator[RawBatch]:
-    for start in range(0, len(messages), BATCH_RECORDS):
-        yield raw_batch(topic, partition, messages[start : start + BATCH_RECORDS])
+    mean = sum(map(len, messages)) // max(1, len(messages)) + 1
+    most = max(1, min(BATCH_RECORDS, BATCH_BYTES // mean))
+    for start in range(0, len(messages), most):
+        yield raw_batch(topic, partition, messages[start : start + most])
 
 
 class _LazyHeaders(Sequence[Headers | None]):
