@@ -41,17 +41,18 @@ def joined(blocks: Sequence[RowBlock]) -> RowBlock:
     order = np.lexsort((index, offset))
     ids = [each for block in blocks for each in block.ids]
     segments = [each for block in blocks for each in block.segments or [None] * len(block)]
-    return RowBlock(
+    whole = RowBlock(
         blocks[0].model,
         blocks[0].version,
         blocks[0].baseline,
-        offset[order],
-        index[order],
-        np.concatenate([block.time_ms for block in blocks])[order],
-        concat([block.columns for block in blocks]).take(order),
-        [ids[row] for row in order.tolist()],
-        [segments[row] for row in order.tolist()] if any(block.segments for block in blocks) else None,
+        offset,
+        index,
+        np.concatenate([block.time_ms for block in blocks]),
+        concat([block.columns for block in blocks]),
+        ids,
+        _none_if_empty(segments),
     )
+    return whole if (order[1:] > order[:-1]).all() else take(whole, order)
 
 
 def take(block: RowBlock, rows: NDArray[np.intp]) -> RowBlock:
