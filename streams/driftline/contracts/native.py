@@ -20,7 +20,8 @@ class NativeCapture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     ``prediction`` is a value, a vector or a map of class to value. ``latency`` is in seconds, ``status`` an HTTP code or a gRPC
     status name, ``error`` true or a text. ``entity`` is whom the row is about (kept only as a hash). ``id`` names the event,
-    for labels and against duplicates.
+    for labels and against duplicates. ``weight`` says how many events a sampled row stands for (1 / the rate of sampling), for
+    whoever scales figures up; driftline's own statistics count rows.
     """
 
     features: dict[str, Scalar]
@@ -28,9 +29,10 @@ class NativeCapture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     version: str | None = None
     time: Milliseconds | Rfc3339 | None = None
     id: str | None = None
-    prediction: float | str | bool | list[float] | dict[str, float] | None = None
+    prediction: float | str | bool | list[Scalar] | dict[str, Scalar] | None = None
     latency: float | None = None
     status: int | str | None = None
     error: bool | str | None = None
     entity: str | None = None
     segment: dict[str, str] | None = None
+    weight: float | None = None
