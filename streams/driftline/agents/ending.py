@@ -78,6 +78,10 @@ class Ending:
 
         return kept
 
+    def reason(self) -> str:
+        """What failed, and why, as one line; nothing when nothing has."""
+        return "" if self.error is None else _reason(self.part, self.error)
+
     def raise_failure(self) -> None:
         """Raise the failure, if there was one, as one line; the traceback of an unexpected one goes to the log, once."""
         if self.error is not None:
@@ -86,9 +90,13 @@ class Ending:
 
 def fail(part: str, error: BaseException) -> NoReturn:
     """Raise WorkerFailedError, which says what failed and why."""
-    if isinstance(error, DriftlineError):
-        reason = str(error)
-    else:
+    if not isinstance(error, DriftlineError):
         LOG.error("the %s failed", part, exc_info=error)
-        reason = type(error).__name__ + (f": {error}" if str(error) else "")
-    raise WorkerFailedError(f"the {part} failed: {' '.join(reason.split())}") from error
+    raise WorkerFailedError(_reason(part, error)) from error
+
+
+def _reason(part: str, error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if not isinstance(error, DriftlineError):
+        text = type(error).__name__ + (f": {text}" if text else "")
+    return f"the {part} failed: {text}"

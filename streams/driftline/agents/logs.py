@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 
+from driftline.broker.settings import Seldom
+
 ENGINE = ("faust", "aiokafka", "mode")
 
 
 def set_up_logging(level: str) -> None:
-    """One line a message on standard error; the engine speaks from WARNING on."""
+    """One line a message on standard error; the engine speaks from WARNING on, and does not repeat itself."""
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     for name in ENGINE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    seldom = Seldom()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(lambda record: record.name.split(".")[0] not in ENGINE or seldom.filter(record))
 
 
 def quieten() -> None:

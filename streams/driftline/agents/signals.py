@@ -14,8 +14,11 @@ LOG = logging.getLogger("driftline.worker")
 STOP_SECONDS = 25.0
 """How long an orderly stop may take. Chosen, because orchestrators kill after 30 s."""
 
-OVERDUE = 3
-"""Exit code of a stop that took longer: failed."""
+ALONE_SECONDS = 5.0
+"""The same while Kafka does not answer: nothing can be flushed, no group be left. Chosen: all else is quicker."""
+
+FINE, FAILED = 0, 3
+"""Exit codes."""
 
 
 class StopSignals:
@@ -26,6 +29,7 @@ class StopSignals:
         self.wanted = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._came = False
+        self._timer: threading.Timer | None = None
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._take)
 
@@ -34,17 +38,18 @@ class StopSignals:
             os._exit(128 + number)  # what a shell says of a process that a signal has ended
         self._came = True
         self._loop.call_soon_threadsafe(self.wanted.set)
-        deadline()
+        self.deadline(STOP_SECONDS, FAILED)
+
+    def deadline(self, seconds: float, code: int) -> None:
+        """End the process with ``code`` when it has not ended in ``seconds``; takes the place of a deadline set before."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(seconds, _overdue, (seconds, code))
+        self._timer.daemon = True
+        self._timer.start()
 
 
-def deadline() -> None:
-    """From now on the process has STOP_SECONDS to end by itself."""
-    timer = threading.Timer(STOP_SECONDS, _overdue)
-    timer.daemon = True
-    timer.start()
-
-
-def _overdue() -> None:
-    LOG.error("not everything stopped within %.0f s; nothing is lost, the log has what is done", STOP_SECONDS)
+def _overdue(seconds: float, code: int) -> None:
+    LOG.warning("not everything stopped within %.0f s; nothing is lost, the log has what is done", seconds)
     logging.shutdown()
-    os._exit(OVERDUE)
+    os._exit(code)

@@ -17,7 +17,7 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.ending import fail
 from driftline.agents.logs import quieten, set_up_logging
 from driftline.agents.probes import Probes
-from driftline.agents.signals import StopSignals, deadline
+from driftline.agents.signals import ALONE_SECONDS, FAILED, FINE, STOP_SECONDS, StopSignals
 from driftline.agents.telemetry import TelemetryService
 from driftline.agents.watchdog import WatchdogService
 from driftline.config import Config
@@ -59,7 +59,7 @@ async def _run(config: Config) -> None:
     except Exception as error:  # noqa: BLE001 - as above
         context.ending.failed("start", error)
     finally:
-        await _stop(worker, beside)
+        await _stop(worker, beside, signals)
     context.ending.raise_failure()
 
 
@@ -102,16 +102,17 @@ async def _crash(worker: DriftlineWorker, beside: Sequence[Service]) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _stop(worker: DriftlineWorker, beside: Sequence[Service]) -> None:
+async def _stop(worker: DriftlineWorker, beside: Sequence[Service], signals: StopSignals) -> None:
     """Stop everything in order; what fails in doing so is told, unless something had failed before."""
-    ending = worker.context.ending
+    ending, alone = worker.context.ending, worker.context.sight.silence > 0
     ending.wanted = True
     if ending.error is None:
-        LOG.info("stopping")
+        LOG.info("stopping%s", ", though Kafka does not answer" if alone else "")
     else:
-        LOG.error("stopping, because the %s failed", ending.part)
+        LOG.error("stopping, because %s", ending.reason())
         quieten()
-    deadline()
+    code = FINE if alone and ending.error is None else FAILED
+    signals.deadline(ALONE_SECONDS if alone else STOP_SECONDS, code)
     for part in (worker.app, *beside):
         with contextlib.suppress(Exception), ending.named(_name(part)):
             await part.stop()

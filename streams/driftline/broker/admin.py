@@ -183,6 +183,11 @@ class Admin:
             place.partition: _result(future, f"the offsets of {topic}[{place.partition}]")
             for place, future in futures.items()
         }
+        silent = [partition for partition, result in results.items() if result.offset == ck.OFFSET_INVALID]
+        if silent:  # so librdkafka 2.16 answers when a leader has not answered in time
+            raise BrokerError(
+                f"the offsets of {topic}[{min(silent)}] cannot be read: its leader has not answered in time"
+            )
         return {partition: result.offset for partition, result in sorted(results.items())}
 
 

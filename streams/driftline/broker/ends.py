@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import confluent_kafka as ck
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, ListOffsetsResultInfo, OffsetSpec
 
 from driftline.broker.settings import Settings
 
@@ -36,16 +37,10 @@ class EndsProbe:
         """The ends of ``places``; with none of them answered, whether Kafka can say anything of ``topic``."""
         asked = {ck.TopicPartition(*place): OffsetSpec.latest() for place in places}
         found = Ends()
-        answered = False
         if asked:
             for place, future in self._client.list_offsets(asked, request_timeout=seconds).items():
-                where = (place.topic, place.partition)
-                try:
-                    found.ends[where] = future.result().offset
-                    answered = True
-                except ck.KafkaException as error:
-                    found.faults[where] = error.args[0].str()
-        return found if answered else self._anybody(found, topic, seconds)
+                _take((place.topic, place.partition), future, found)
+        return found if found.ends else self._anybody(found, topic, seconds)
 
     def _anybody(self, found: Ends, topic: str, seconds: float) -> Ends:
         try:
@@ -53,3 +48,15 @@ class EndsProbe:
         except ck.KafkaException as error:
             return Ends(found.ends, found.faults, error.args[0].str())
         return found
+
+
+def _take(place: Place, future: Future[ListOffsetsResultInfo], found: Ends) -> None:
+    try:
+        offset = future.result().offset
+    except ck.KafkaException as error:
+        found.faults[place] = error.args[0].str()
+    else:
+        if offset == ck.OFFSET_INVALID:  # so librdkafka 2.16 answers when its leader has not answered in time
+            found.faults[place] = "its leader has not answered in time"
+        else:
+            found.ends[place] = offset

@@ -19,7 +19,7 @@ LOG: Final = logging.getLogger("driftline.kafka")
 _SILENT_SECONDS: Final = 10.0
 
 
-class _Seldom(logging.Filter):
+class Seldom(logging.Filter):
     """Lets a line pass unless the same one has passed a short while ago; librdkafka repeats itself ten times a second."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class _Seldom(logging.Filter):
 
 
 LOG.addHandler(logging.NullHandler())
-LOG.addFilter(_Seldom())
+LOG.addFilter(Seldom())
 
 MAX_MESSAGE_BYTES: Final = 8_388_608
 """Largest record that driftline writes. Chosen: a flush of some thousand features fits; brokers take 1 MiB unless told."""
