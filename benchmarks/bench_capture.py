@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from brokers import named
+from tables import cheaper_by_cpu, faster_by_clock
 from worker_run import Job, Pace, Run, run_worker
 from workload import Traffic, baseline, captures
 
@@ -35,6 +36,8 @@ from driftline.contracts.topics import TopicNames
 
 HERE = Path(__file__).parent
 PATIENCE = 180.0
+KEPT_BYTES = 4_700_000
+"""Values that a partition of the embedded broker certainly keeps, of its 5 MiB with all that goes around them."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ def publish(bootstrap: str, prefix: str) -> None:
 
 @contextlib.contextmanager
 def embedded(traffic: Traffic) -> Iterator[Ground]:
-    """Partitions of the embedded broker keep 5 MiB: so many of them as the events need, at 7,000 each."""
-    partitions = -(-traffic.events // 7000)
+    """As many partitions as the events need."""
+    partitions = -(-traffic.events * len(next(traffic.records())[1]) // KEPT_BYTES)
     with EmbeddedBroker({"bench.captures": partitions}) as broker:
 
         def make_topics(prefix: str) -> None:
@@ -151,7 +154,7 @@ NAMES = {
 
 
 def show(ground: Ground, runs: Mapping[str, list[Run]]) -> None:
-    """The table; ratios are medians of the rounds' own ratios, since both of a round met the same noise."""
+    """The table."""
     size = len(next(captures(1))[1])
     what = f"{ground.traffic.events:,} events of {size} bytes, {ground.partitions} partitions"
     print(f"\n{ground.name}: {what}, flush {ground.pace.flush_ms} ms")
@@ -159,18 +162,15 @@ def show(ground: Ground, runs: Mapping[str, list[Run]]) -> None:
     base = runs["b"]
     for name, held in runs.items():
         wall, cpu = median(run.wall_us for run in held), median(run.cpu_us for run in held)
-        share = median(mine.rate / other.rate for mine, other in zip(held, base, strict=True))
-        print(f"{NAMES[name]:50s} {1e6 / wall:10,.0f} {wall:9.2f} {cpu:8.2f} {share * 100:7.1f}")
+        print(f"{NAMES[name]:50s} {1e6 / wall:10,.0f} {wall:9.2f} {cpu:8.2f} {faster_by_clock(held, base) * 100:7.1f}")
     for name, other, bar in (("c", "b", 0.9), ("c", "d", 20), ("c", "e", 20)):
-        pairs = list(zip(runs[name], runs[other], strict=True))
-        wall = median(mine.rate / its.rate for mine, its in pairs)
-        cpu = median(its.cpu_us / mine.cpu_us for mine, its in pairs)
+        wall, cpu = faster_by_clock(runs[name], runs[other]), cheaper_by_cpu(runs[name], runs[other])
         print(f"{name}/{other}: {wall:.2f} by the clock, {cpu:.2f} by CPU (bar {bar})")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bootstrap", default=os.environ.get("DRIFTLINE_TEST_BOOTSTRAP"))
+    parser.add_argument("--bootstrap", default=named())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--faust-events", type=int, default=30_000)

@@ -45,12 +45,17 @@ def values(rng: random.Random) -> dict[str, float | str]:
 
 
 @cache
-def baseline() -> Baseline:
-    """Of 20,000 rows; made once a process."""
+def reference() -> pd.DataFrame:
+    """The 20,000 rows that the baseline is of."""
     rng = random.Random(7)
-    frame = pd.DataFrame([values(rng) | {"score": rng.random()} for _ in range(20_000)])
+    return pd.DataFrame([values(rng) | {"score": rng.random()} for _ in range(20_000)])
+
+
+@cache
+def baseline() -> Baseline:
+    """Made once a process."""
     roles = {"score": "prediction"}
-    return baselines.create(frame, model=MODEL, version=VERSION, roles=roles, created="2024-05-01T00:00:00Z")
+    return baselines.create(reference(), model=MODEL, version=VERSION, roles=roles, created="2024-05-01T00:00:00Z")
 
 
 def rfc3339(milliseconds: int) -> str:
