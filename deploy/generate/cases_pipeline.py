@@ -17,6 +17,13 @@ def _lag(course: str, worker: str = "w1") -> dict[str, str]:
     return {at_worker("driftline_consumer_lag_records", worker, **SOURCE): course}
 
 
+def _conditions(**courses: str) -> dict[str, str]:
+    return {
+        at_worker("driftline_source_condition", **SOURCE, condition=condition): course
+        for condition, course in courses.items()
+    }
+
+
 CASES: dict[str, tuple[Case, ...]] = {
     "Down": (
         Case("the only worker does not answer", {at_worker("up"): "1x5 0x10"}, "12m", ({},)),
@@ -49,6 +56,27 @@ CASES: dict[str, tuple[Case, ...]] = {
         Case("half a minute behind", {**_lag("3000x30"), **_records("accepted", "0+6000x30")}, "25m"),
         Case("catching up", {**_lag("60000-8000x7 0x20"), **_records("accepted", "0+12000x30")}, "25m"),
         Case("a few records of a quiet topic", {**_lag("20x30"), **_records("accepted", "7x30")}, "25m"),
+    ),
+    "SourceStuck": (
+        Case(
+            "for long enough", _conditions(stuck="1x20", slow="0x20"), "12m", ({**JOB, **SOURCE, "condition": "stuck"},)
+        ),
+        Case("only for a while", _conditions(stuck="0x5 1x3 0x12", slow="0x20"), "12m"),
+        Case("slow is not stuck", _conditions(stuck="0x20", slow="1x20"), "12m"),
+    ),
+    "KafkaDown": (
+        Case(
+            "no worker is answered",
+            {at_worker("driftline_kafka_up", w): "1x5 0x10" for w in ("w1", "w2")},
+            "12m",
+            (JOB,),
+        ),
+        Case(
+            "one of two is answered",
+            {at_worker("driftline_kafka_up"): "0x20", at_worker("driftline_kafka_up", "w2"): "1x20"},
+            "12m",
+        ),
+        Case("no worker is there: that is another alert", {at_worker("up"): "0x20"}, "12m"),
     ),
     "DeadLetters": (
         Case(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import promql_parser
 
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::\w+)?\}?")
-_DURATIONS = {"__rate_interval": "5m", "__interval": "1m", "__range": "1h"}
+_DURATIONS = {"__rate_interval": "5m", "__interval": "1m"}
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Asked:
     labels: frozenset[str]
 
 
-def plain(expr: str) -> str:
-    """The expression with Grafana's variables filled in."""
-    return _VARIABLE.sub(lambda found: _DURATIONS.get(found[1], ".*"), expr)
+def plain(expr: str, values: Mapping[str, str] = _DURATIONS) -> str:
+    """The expression with Grafana's variables filled in; those without a value become ``.*``."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], ".*"), expr)
 
 
 def asked(expr: str) -> set[Asked]:

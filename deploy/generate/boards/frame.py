@@ -20,6 +20,12 @@ from deploy.generate.boards.panels import DATASOURCE
 
 TAG = "driftline"
 
+NEW_VIOLATIONS = (
+    "(driftline_violations_total{0} unless driftline_violations_total offset $__rate_interval)\n"
+    "  or increase(driftline_violations_total{0}[$__rate_interval])"
+)
+"""Violation events of an interval. A series begins with its first event, which is no increase: what is new counts whole."""
+
 
 def board(uid: str, title: str, description: str, *, hours: int = 6) -> dashboard.Dashboard:
     """An empty board that cannot be edited in the browser: it is written anew from here."""
@@ -69,10 +75,8 @@ def marks() -> Iterable[dashboard.AnnotationQuery]:
         'max by (model, version, baseline_id) (driftline_baseline_info{model="$model",version=~"$version"})\n'
         "  unless max by (model, version, baseline_id) (driftline_baseline_info offset 2m)"
     )
-    spoken = (
-        "sum by (model, version, check) (increase(\n"
-        '  driftline_violations_total{model="$model",version=~"$version"}[$__rate_interval])) > 0'
-    )
+    whose = '{model="$model",version=~"$version"}'
+    spoken = f"sum by (model, version, check) ({NEW_VIOLATIONS.format(whose)}) > 0"
     yield _mark("Baselines", swapped, "blue", "baseline {{baseline_id}}", "{{model}}/{{version}}")
     yield _mark("Violations", spoken, "red", "{{check}}", "{{model}}/{{version}}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders import dashboard
 
 from deploy.generate.boards import panels
-from deploy.generate.boards.frame import board, window_choice
+from deploy.generate.boards.frame import NEW_VIOLATIONS, board, window_choice
 
 _RED_FROM_ONE: tuple[tuple[float | None, str], ...] = ((None, "green"), (1, "red"))
 _STATE = "max by (model, version) (driftline_model_state)"
@@ -103,7 +103,7 @@ def _details(made: dashboard.Dashboard) -> dashboard.Dashboard:
         .with_panel(
             panels.series(
                 "Violation events", "Events emitted, by severity.",
-                {"{{severity}}": "sum by (severity) (increase(driftline_violations_total[$__rate_interval]))"},
+                {"{{severity}}": f"sum by (severity) ({NEW_VIOLATIONS.format('')})"},
             )
         )
         .with_panel(

@@ -32,6 +32,19 @@ def _sources(made: dashboard.Dashboard) -> dashboard.Dashboard:
         )
         .with_panel(
             panels.series(
+                "Sources by condition", "How many partitions are in each condition; docs/health.md says what they mean.",
+                {"{{condition}}": "sum by (condition) (max without (instance) (driftline_source_condition)) > 0"},
+            )
+        )
+        .with_panel(
+            panels.listing(
+                "Sources", "The condition of each partition now.",
+                "max by (topic, partition, condition) (driftline_source_condition) == 1",
+                columns={"topic": "Topic", "partition": "Partition", "condition": "Condition"}, span=12,
+            )
+        )
+        .with_panel(
+            panels.series(
                 "Lag", "Records not read yet, by partition.",
                 {"{{topic}}[{{partition}}]": "max by (topic, partition) (driftline_consumer_lag_records)"}, span=8,
             )
