@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 
 import pandas as pd
 from workload import BEGIN, PANE_MS, SETTINGS, VERSION
 
 import driftline.baseline as baselines
+from driftline.agents.pace import FlushPace
 from driftline.baseline.model import Baseline
 from driftline.broker.fetcher import BATCH_BYTES, HELD_BYTES, RECORD_BYTES
 from driftline.contracts.capture import CaptureTopic, RawBatch
@@ -52,11 +55,12 @@ class Shape:
     partitions: int = 8
     categories: int = 8
     by_model: bool = True
+    only_categories: bool = False
 
     @property
     def categorical(self) -> int:
-        """A fifth of the features."""
-        return self.features // 5
+        """A fifth of the features, or all of them."""
+        return self.features if self.only_categories else self.features // 5
 
     @property
     def names(self) -> list[str]:
@@ -78,8 +82,8 @@ def row(shape: Shape, rng: random.Random) -> dict[str, float | str]:
 
 
 @cache
-def _columns(features: int, categories: int) -> Baseline:
-    shape, rng = Shape(features=features, categories=categories), random.Random(7)
+def _columns(shape: Shape) -> Baseline:
+    rng = random.Random(7)
     frame = pd.DataFrame([row(shape, rng) | {"score": rng.random()} for _ in range(2_000)])
     return baselines.create(
         frame, model="any", version=VERSION, roles={"score": "prediction"}, created="2024-05-01T00:00:00Z"
@@ -88,25 +92,36 @@ def _columns(features: int, categories: int) -> Baseline:
 
 def baseline(shape: Shape, model: str) -> Baseline:
     """The baseline of a model, its own by its id; the columns of all are alike."""
-    like = _columns(shape.features, shape.categories)
+    like = _columns(replace(shape, models=1, partitions=1, by_model=True))
     return Baseline.build(
         model=model, version=VERSION, rows=like.rows, columns=like.columns, constraints=like.constraints
     )
 
 
-def records(shape: Shape, count: int, seed: int = 1) -> Iterator[tuple[int, bytes, bytes]]:
+def rows_anew(shape: Shape, rng: random.Random) -> Iterator[bytes]:
+    """What follows the envelope of an event: features and an answer, without end."""
+    while True:
+        said = {"features": row(shape, rng), "prediction": round(rng.random(), 6), "latency": 0.012, "status": 200}
+        yield json.dumps(said, separators=(",", ":"))[1:].encode()
+
+
+def rows_again(shape: Shape, rng: random.Random) -> Iterator[bytes]:
+    """The same, of some rows again and again in any order."""
+    made = list(islice(rows_anew(shape, rng), PATTERNS))
+    while True:
+        yield made[rng.randrange(PATTERNS)]
+
+
+def records(
+    shape: Shape, count: int, per_second: int = PER_SECOND, rows: Iterator[bytes] | None = None
+) -> Iterator[tuple[int, bytes, bytes]]:
     """Partition, key (the model) and value of so many events in order of event time."""
-    rng, names = random.Random(seed), [name.encode() for name in shape.names]
-    tails = [
-        json.dumps({"features": row(shape, rng), "prediction": round(rng.random(), 6), "latency": 0.012, "status": 200})
-        for _ in range(PATTERNS)
-    ]
-    ends = [tail[1:].replace(" ", "").encode() for tail in tails]
-    for number in range(count):
+    names = [name.encode() for name in shape.names]
+    for number, rest in enumerate(islice(rows or rows_again(shape, random.Random(1)), count)):
         model = names[number % shape.models]
-        moment = BEGIN + number * 1000 // PER_SECOND
+        moment = BEGIN + number * 1000 // per_second
         head = b'{"id":"%016x","time":%d,"model":"%b","version":"%b",' % (number, moment, model, VERSION.encode())
-        yield shape.partition(number), model, head + ends[rng.randrange(PATTERNS)]
+        yield shape.partition(number), model, head + rest
 
 
 @dataclass
@@ -121,6 +136,7 @@ class Times:
     deltas: int = 0
     panes: int = 0
     log_bytes: int = 0
+    windows: int = 0
     stall: float = 0.0
 
     @property
@@ -155,10 +171,11 @@ class Pipeline:
         self.decoding = Decoding(CaptureTopic(TOPIC), self.shelf, self.log.line)
         self.folds = [self._fold(source) for source in self.sources]
 
-    def _tell(self, record: LogRecord) -> None:
+    def _tell(self, record: LogRecord) -> int:
+        """Fold a record into the log and the books; how many windows closed with it."""
         offset = self.log.next_offset
         self.log.apply(offset, record)
-        self.verdict.apply(offset, record)
+        return len(self.verdict.apply(offset, record)[1])
 
     def _fold(self, source: Source) -> SourceFold:
         return SourceFold(
@@ -175,15 +192,16 @@ class Pipeline:
     def run(self, queues: list[list[tuple[bytes, bytes]]]) -> Times:
         """Everything in the queues, one a partition, as a fetcher would give it out; each queue goes on where it ended."""
         self.times = Times(events=sum(map(len, queues)))
-        at, due = [0] * len(queues), time.process_time() + FLUSH_SECONDS
+        at, pace = [0] * len(queues), FlushPace(FLUSH_SECONDS)
+        pace.flushed(time.process_time(), 0.0)
         while any(at[place] < len(queue) for place, queue in enumerate(queues)):
             for place, queue in enumerate(queues):
                 part = queue[at[place] : at[place] + self._group(place, queue)]
                 at[place] += len(part)
                 self._read(place, part)
-                if time.process_time() >= due:
-                    self.flush()
-                    due = time.process_time() + FLUSH_SECONDS
+                began = time.process_time()
+                if pace.is_due(began):
+                    pace.flushed(began, self.flush())
         self.flush()
         return self.times
 
@@ -207,27 +225,31 @@ class Pipeline:
         self.times.fold += taken
         self.times.stall = max(self.times.stall, taken)
 
-    def flush(self) -> None:
-        """One delta a source, through the log and into the books."""
+    def flush(self) -> float:
+        """One delta a source, through the log and into the books; the CPU seconds of the capture side."""
         self.times.flushes += 1
+        before = self.times.flush
         for source, onto in zip(self.sources, self.folds, strict=True):
             if onto.is_empty:
                 continue
             began = time.process_time()
+            collections.deque(onto.settle(), maxlen=0)
+            settled = time.process_time()
             draft = onto.take()
             token = self.log.sources[source].token
             held = (draft.start, draft.end, draft.watermark, draft.records, draft.rows, draft.baselines, draft.panes)
             data = encode_record(Delta(source, token, *held, STAMP))
             flushed = time.process_time()
             record = decode_record(data)
-            self._tell(record)
+            self.times.windows += self._tell(record)
             merged = time.process_time()
             self.times.flush += flushed - began
             self.times.merge += merged - flushed
-            self.times.stall = max(self.times.stall, flushed - began, merged - flushed)
+            self.times.stall = max(self.times.stall, flushed - settled, merged - flushed)
             self.times.deltas += 1
             self.times.panes += len(draft.panes)
             self.times.log_bytes += len(data)
+        return self.times.flush - before
 
     def close(self) -> tuple[int, float]:
         """How many windows close when time moves on by a minute, and the CPU seconds that it takes to judge them."""
@@ -237,7 +259,5 @@ class Pipeline:
         ]
         began, windows = time.process_time(), 0
         for record in idle:
-            offset = self.log.next_offset
-            self.log.apply(offset, record)
-            windows += len(self.verdict.apply(offset, record)[1])
+            windows += self._tell(record)
         return windows, time.process_time() - began

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import faust
@@ -21,6 +21,7 @@ from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
 from driftline.agents.letters import send_letters
+from driftline.agents.pace import FlushPace
 from driftline.agents.placer import Placer
 from driftline.agents.reading import Place, Portion, Readings
 from driftline.agents.timekeeper import Timekeeper
@@ -57,7 +58,7 @@ class CaptureService(Service):
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         self._next_fetch = 0.0
-        self._next_flush = 0.0
+        self._pace = FlushPace(context.flush_seconds)
 
     async def on_start(self) -> None:
         """Join the group and open the clients."""
@@ -124,10 +125,8 @@ class CaptureService(Service):
         fetched = self._fetch()
         await self._hand_over(fetched.batches)
         self._mark(fetched)
-        if monotonic() >= self._next_flush or self.flusher.is_due_early(self.readings):
-            self._next_flush = monotonic() + self.context.flush_seconds
-            with self.context.ending.named("flusher"):
-                self.flusher.flush(self.readings)
+        if self._pace.is_due(monotonic()) or self.flusher.is_due_early(self.readings):
+            await self._flush()
             with self.context.ending.named("timekeeper"):
                 self.timekeeper.align(self.readings)
         with self.context.ending.named("flusher"):
@@ -142,10 +141,29 @@ class CaptureService(Service):
         self.context.beat("capture service")
         return fetched.full or bool(fetched.batches)
 
+    async def _flush(self) -> None:
+        """Flush source by source; what waits is folded first, some at a time, so that other things get their turn."""
+        began, spent = monotonic(), 0.0
+        for place in list(self.readings):
+            for _ in self._flush_steps(place):
+                spent -= monotonic()
+                await asyncio.sleep(0)
+                spent += monotonic()
+        self._pace.flushed(began, monotonic() - began + spent)
+
+    def _flush_steps(self, place: Place) -> Iterator[None]:
+        reading = self.readings.get(place)
+        with self.context.ending.named("flusher"):
+            if reading is not None and reading.task.fold is not None:
+                yield from reading.task.fold.settle()
+            if place in self.readings:
+                self.flusher.flush({place: self.readings[place]})
+        yield
+
     def _fetch(self) -> Fetched:
         """What has come, if it is time to look: everything before a flush, and no small groups while there is a lot to do."""
         now = monotonic()
-        flushing = now >= self._next_flush
+        flushing = self._pace.is_due(now)
         if now < self._next_fetch and not flushing:
             return Fetched()
         fetched = self.fetcher.poll(FETCH_RECORDS, least=self._group, flushing=flushing)
