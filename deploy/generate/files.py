@@ -11,6 +11,7 @@ from deploy.generate.boards.model import model
 from deploy.generate.boards.overview import overview
 from deploy.generate.boards.pipeline import pipeline
 from deploy.generate.cases import Case, tests_file
+from deploy.generate.page import page
 from deploy.generate.rules import Alert, rules_file
 
 DEPLOY = Path(__file__).parents[1]
@@ -26,6 +27,7 @@ def files() -> dict[str, str]:
         "prometheus/rules/recording.yml": rules_file(recording.GROUPS),
         "prometheus/rules/alerts.yml": rules_file(alerts.GROUPS),
         **{f"prometheus/tests/{alert.page}.test.yml": _cases(alert) for alert in alerts.ALERTS},
+        "../docs/alerts.md": page(),
         **{f"grafana/dashboards/{name}.json": text_of(board()) for name, board in BOARDS.items()},
     }
 
