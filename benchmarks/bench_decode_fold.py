@@ -1,4 +1,7 @@
-"""Decode and fold by format and by group size, on one core, without Kafka. Microseconds an event, medians.
+"""Decode and fold by format, by decoder and by group size, on one core, without Kafka. Microseconds an event, medians.
+
+"scanned" is the compiled scanner (extra ``fast``) before the typed decoder, "typed" the typed decoder alone, "one by one" the
+path that reads each record by itself and that both must agree with. CPU time stands beside the clock's; ratios are of CPU time.
 
 Usage: python benchmarks/bench_decode_fold.py [rounds]
 """
@@ -9,16 +12,27 @@ import random
 import statistics
 import sys
 import time
+from dataclasses import dataclass
 
 from workload import BEGIN, FORMATS, Ground
 
 from driftline.agents.app import tune_collector
 from driftline.contracts.capture import RawBatch
+from driftline.contracts.scan import ready
 
 GROUPS = (10, 30, 100, 300, 1000, 2000)
 EVENTS = 4000
 NOW = BEGIN + 60_000
-Times = tuple[float, float]
+DECODERS = ("scanned", "typed", "one by one")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Microseconds an event: decoding alone, decoding and folding, and that in CPU time."""
+
+    decode: float
+    both: float
+    cpu: float
 
 
 def batches(records: list[bytes], size: int) -> list[RawBatch]:
@@ -33,39 +47,58 @@ def batches(records: list[bytes], size: int) -> list[RawBatch]:
     return found
 
 
-def measure(ground: Ground, work: list[RawBatch]) -> Times:
-    """Microseconds an event: decoding alone, then decoding and folding."""
+def ground(decoder: str, warm: list[RawBatch]) -> Ground | None:
+    """Decoding set up with one of the decoders, its plans made; None if there is no such decoder here."""
+    problem = ready.prepare() if decoder == "scanned" else ready.retire()
+    if problem:
+        print(f"no scanner: {problem}")
+        return None
+    made = Ground("captures")
+    if decoder == "one by one":
+        made.decoding.decode(warm[0])
+        for each in made.decoding._aged:  # noqa: SLF001 - the only way to do without
+            each._plans.plan = lambda _key: None  # type: ignore[method-assign] # noqa: SLF001
+    for batch in warm * 2:
+        made.decoding.decode(batch)
+    return made
+
+
+def measure(with_: Ground, work: list[RawBatch]) -> Taken:
+    """One round."""
     events = sum(map(len, work))
     began = time.perf_counter()
     for batch in work:
-        ground.decoding.decode(batch)
+        with_.decoding.decode(batch)
     decoded = time.perf_counter()
-    fold = ground.fold(0, 0)
+    fold = with_.fold(0, 0)
+    spent = time.process_time()
     for batch in work:
         assert not fold.fold(batch, NOW), "a benchmark's records must be fine"
+    spent = time.process_time() - spent
     folded = time.perf_counter()
-    return (decoded - began) / events * 1e6, (folded - decoded) / events * 1e6
+    return Taken((decoded - began) / events * 1e6, (folded - decoded) / events * 1e6, spent / events * 1e6)
 
 
-def medians(cases: dict[str, list[RawBatch]], rounds: int) -> dict[str, Times]:
+def medians(cases: dict[str, tuple[Ground, list[RawBatch]]], rounds: int) -> dict[str, Taken]:
     """Medians of interleaved rounds; the first of each warms up and is dropped."""
-    ground = Ground("captures")
-    taken: dict[str, list[Times]] = {name: [] for name in cases}
+    taken: dict[str, list[Taken]] = {name: [] for name in cases}
     for number in range(rounds + 1):
-        for name, work in cases.items():
-            result = measure(ground, work)
+        for name, (with_, work) in cases.items():
+            result = measure(with_, work)
             if number:
                 taken[name].append(result)
-    return {
-        name: (statistics.median(one for one, _ in held), statistics.median(both for _, both in held))
-        for name, held in taken.items()
-    }
+
+    def median(held: list[Taken], field: str) -> float:
+        return statistics.median(getattr(one, field) for one in held)
+
+    return {name: Taken(*(median(held, field) for field in ("decode", "both", "cpu"))) for name, held in taken.items()}
 
 
-def show(title: str, found: dict[str, Times], base: str) -> None:
-    print(f"{title:24s} {'decode':>10s} {'decode+fold':>12s} {'ratio':>7s}")
-    for name, (decode, both) in found.items():
-        print(f"{name:24s} {decode:10.2f} {both:12.2f} {both / found[base][1]:7.2f}")
+def show(title: str, found: dict[str, Taken], base: str) -> None:
+    print(f"{title:28s} {'decode':>8s} {'decode+fold':>12s} {'CPU':>8s} {'times ' + base:>16s}")
+    for name, one in found.items():
+        print(f"{name:28s} {one.decode:8.2f} {one.both:12.2f} {one.cpu:8.2f} {one.cpu / found[base].cpu:16.2f}")
+    print()
 
 
 def main(rounds: int) -> None:
@@ -73,11 +106,16 @@ def main(rounds: int) -> None:
     for name, make in FORMATS.items():
         rng = random.Random(3)
         records[name] = [make(number, rng) for number in range(EVENTS)]
+    thousands = {name: batches(held, 1000) for name, held in records.items()}
+    grounds = {decoder: ground(decoder, [each[0] for each in thousands.values()]) for decoder in DECODERS}
+    usable = {decoder: held for decoder, held in grounds.items() if held is not None}
     tune_collector()
-    show("us/event, groups of 1000", medians({n: batches(r, 1000) for n, r in records.items()}, rounds), "native")
-    print()
-    sizes = {str(size): batches(records["native"], size) for size in GROUPS}
-    show("us/event, native by group", medians(sizes, rounds), "1000")
+    print("microseconds an event, groups of 1000\n")
+    for name, work in thousands.items():
+        show(name, medians({decoder: (held, work) for decoder, held in usable.items()}, rounds), "typed")
+    for decoder in [each for each in usable if each != "one by one"]:
+        sizes = {str(size): (usable[decoder], batches(records["native"], size)) for size in GROUPS}
+        show(f"native, {decoder}, by group", medians(sizes, rounds), "1000")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.ending import fail
 from driftline.agents.logs import quieten, set_up_logging
 from driftline.agents.probes import Probes
+from driftline.agents.scanner import prepare_scanner
 from driftline.agents.signals import ALONE_SECONDS, FAILED, FINE, STOP_SECONDS, StopSignals
 from driftline.agents.telemetry import TelemetryService
 from driftline.agents.watchdog import WatchdogService
@@ -37,6 +38,7 @@ def run(config: Config) -> None:
 
 async def _run(config: Config) -> None:
     context, signals = WorkerContext(config), StopSignals()
+    scanner = asyncio.create_task(prepare_scanner())
     try:
         if not await _before(signals, _read_ahead(context)):
             return
@@ -59,6 +61,7 @@ async def _run(config: Config) -> None:
     except Exception as error:  # noqa: BLE001 - as above
         context.ending.failed("start", error)
     finally:
+        scanner.cancel()
         await _stop(worker, beside, signals)
     context.ending.raise_failure()
 

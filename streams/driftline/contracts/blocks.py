@@ -12,7 +12,7 @@ from driftline.contracts.capture import Decoded, Limits, OpenRows, RowBlock
 from driftline.contracts.cells import category, number, open_text, open_value, text_category, text_number
 from driftline.contracts.events import Event, spread
 from driftline.contracts.schema import Schema, category_text
-from driftline.stats.columns import SERVER_ERROR, UNSEEN, Columns
+from driftline.stats.columns import SERVER_ERROR, UNSEEN, Columns, Unseen
 from driftline.stats.hashing import hash_texts
 
 
@@ -75,14 +75,16 @@ def _none_if_empty(segments: list[dict[str, str] | None]) -> list[dict[str, str]
     return None if segments.count(None) == len(segments) else segments
 
 
-def unseen_cells(
-    codes: NDArray[np.int32], values: Sequence[Sequence[object]], limits: Limits, out: Decoded
-) -> list[tuple[int, int, int]]:
+def unseen_cells(codes: NDArray[np.int32], values: Sequence[Sequence[object]], limits: Limits, out: Decoded) -> Unseen:
     """(column, row, hash) of every UNSEEN code; ``values`` are the columns that the codes were made of."""
     places = np.argwhere(codes == UNSEEN).tolist()
-    if not places:
+    return unseen_texts(places, [category_text(values[column][row]) for column, row in places], limits, out)
+
+
+def unseen_texts(places: Sequence[Sequence[int]], texts: Sequence[str], limits: Limits, out: Decoded) -> Unseen:
+    """(column, row, hash) of the texts at these places."""
+    if not texts:
         return []
-    texts = [category_text(values[column][row]) for column, row in places]
     out.count("long_text", sum(len(text) > limits.text for text in texts))
     hashes = hash_texts(texts).tolist()
     return [(column, row, known) for (column, row), known in zip(places, hashes, strict=True)]

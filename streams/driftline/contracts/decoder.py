@@ -15,11 +15,13 @@ import numpy as np
 
 from driftline.contracts.blocks import block_of, joined
 from driftline.contracts.capture import CaptureTopic, Decoded, RawBatch, Reject, RowBlock
+from driftline.contracts.document import is_utf8
 from driftline.contracts.events import Event, Lookup, RecordContext
 from driftline.contracts.plan import Plan
 from driftline.contracts.plans import Named, PlanKey, Plans
 from driftline.contracts.reasons import Reason
 from driftline.contracts.slowpath import SlowPath
+from driftline.contracts.table import Table
 from driftline.stats.columns import Columns
 
 Positions = list[int]
@@ -161,26 +163,23 @@ class _Run:
     def _apply_some(self, plan: Plan, key: PlanKey, positions: Positions) -> Positions:
         values = self._batch.values
         chosen: list[Any] = values if len(positions) == len(values) else [values[position] for position in positions]
-        left: Positions = []
+        table, left = plan.scan(chosen, self._out)
+        if table is not None:
+            self._add_block(plan, key, table, _without(positions, left))
+            positions, chosen = [positions[place] for place in left], [chosen[place] for place in left]
         if not all(map(bytes.isascii, chosen)):
-            left = [place for place, value in enumerate(chosen) if not _is_utf8(value)]
-            chosen = [b"" if place in set(left) else value for place, value in enumerate(chosen)] if left else chosen
+            chosen = [value if is_utf8(value) else b"" for value in chosen]
         rows, failed = _decoded(plan.decode, chosen)
-        if failed:
-            bad = set(failed)
-            kept = [position for place, position in enumerate(positions) if place not in bad]
-        else:
-            kept = positions
         if rows:
-            self._build(plan, key, kept, rows)
+            self._add_block(plan, key, plan.table(rows, self._out), _without(positions, failed))
         return [positions[place] for place in failed]
 
-    def _build(self, plan: Plan, key: PlanKey, positions: Positions, rows: list[msgspec.Struct]) -> None:
+    def _add_block(self, plan: Plan, key: PlanKey, table: Table, positions: Positions) -> None:
         """A block of what a plan has decoded, at once: the structs of many records no longer fit the cache."""
         whole = len(positions) == len(self._batch)
         offsets = self._batch.offsets if whole else [self._batch.offsets[position] for position in positions]
         stamps = self._batch.timestamps if whole else [self._batch.timestamps[position] for position in positions]
-        block = plan.block(rows, np.array(offsets, dtype=np.int64), stamps, self._out)
+        block = plan.block(table, np.array(offsets, dtype=np.int64), stamps, self._out)
         if len(block):
             self._blocks[key[1], key[2]].append(block)
 
@@ -228,9 +227,9 @@ def _decoded(
             return rows, failed
 
 
-def _is_utf8(value: bytes) -> bool:
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _without(positions: Positions, places: Positions) -> Positions:
+    """The positions but for those at some places."""
+    if not places:
+        return positions
+    bad = set(places)
+    return [position for place, position in enumerate(positions) if place not in bad]

@@ -34,6 +34,17 @@ class _LongNumberError(ValueError):
     """A whole number with too many digits."""
 
 
+def is_utf8(value: bytes) -> bool:
+    """Whether bytes are text; msgspec does not look at what it skips."""
+    if value.isascii():
+        return True
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def read_document(value: bytes, strict: Callable[[bytes], T]) -> tuple[T | object, bool]:
     """What ``strict`` makes of the bytes, or else plain Python values; and whether they were nonstandard JSON.
 

@@ -42,11 +42,14 @@ class StructField:
 class RowStruct:
     """The struct of one shape of record. ``columns`` maps a column's name to the field that holds it.
 
-    ``cells`` are the fields in which columns lie: the struct's own, or those of the struct under ``features``. ``prediction``
-    tells how the field of that name is spread over ``predictions``.
+    ``outer`` and ``inner`` are the fields of the struct and of the one under ``features``. ``cells`` are those in which
+    columns lie: None for the struct's own, or those under ``features``. ``prediction`` tells how the field of that
+    name is spread over ``predictions``.
     """
 
     decode: Callable[[bytes], msgspec.Struct]
+    outer: tuple[StructField, ...]
+    inner: tuple[StructField, ...]
     fields: tuple[str, ...]
     cells: tuple[str, ...] | None
     columns: dict[str, str]
@@ -84,10 +87,12 @@ def _row_struct(topic: CaptureTopic, schema: Schema, shape: Shape, named: Named,
     ]
     outer = _envelope(topic, schema, shape, named)
     cells: tuple[str, ...] | None = None
+    inside: list[StructField] = []
     if shape.name == "flat":
         outer += segments + columns
         outer += [StructField(f"a{i}", Any, UNSET, key) for i, key in enumerate(_aside(shape, outer, topic))]
     else:
+        inside = columns
         inner = _define("Features", columns, strict=True)
         cells = tuple(field.name for field in columns)
         outer.append(StructField("features", inner, ..., topic.keys.features))
@@ -96,6 +101,8 @@ def _row_struct(topic: CaptureTopic, schema: Schema, shape: Shape, named: Named,
     struct = _define("Row", sorted(outer, key=lambda field: field.default is not Ellipsis), strict=shape.name == "flat")
     return RowStruct(
         msgspec.json.Decoder(struct).decode,
+        tuple(outer),
+        tuple(inside),
         tuple(struct.__struct_fields__),
         cells,
         {field.key: field.name for field in columns if field.key in schema.layout.index},
