@@ -84,3 +84,9 @@ def test_a_partition_without_traffic_says_so(launch: Launch) -> None:
     worker.until("the first look", lambda: worker.source(0).get("condition") == "no_traffic")
     worker.produce(worker.captures, CAPTURE)
     worker.until("traffic", lambda: worker.source(0).get("position") == 1)
+
+
+def test_a_source_whose_bounds_kafka_does_not_tell_is_asked_for_again(launch: Launch) -> None:
+    worker = launch("refuse=3:driftline.broker.fetcher:Fetcher.bounds")
+    worker.until_ready()
+    assert worker.output.count("not now; asking again") == 3

@@ -1,8 +1,13 @@
 """`driftline worker` with something wrong in it: `python sabotaged.py FAULT[,FAULT…] worker …`.
 
-A FAULT is `fail:MODULE:NAME` (a function or method, as NAME.METHOD, that raises), `hang:MODULE:NAME` (that never returns),
-`slow=SECONDS:MODULE:NAME` (that waits before it does its work) or `set=NUMBER:MODULE:NAME` (another constant). They are in
-place before the worker is made; everything else is the real thing.
+A FAULT is one of these, where NAME is a function, or a method as CLASS.METHOD; it is in place before the worker is made, and
+everything else is the real thing:
+
+    fail:MODULE:NAME            it raises
+    hang:MODULE:NAME            it never returns
+    slow=SECONDS:MODULE:NAME    it waits before it does its work
+    refuse=TIMES:MODULE:NAME    Kafka refuses it, at first
+    set=NUMBER:MODULE:NAME      a constant is another
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from driftline.cli.main import main
+from driftline.errors import BrokerError
 
 MESSAGE = "injected\nfault"
 
@@ -39,11 +45,23 @@ def slow(was: Any, seconds: str) -> Callable[..., object]:  # noqa: ANN401 - any
     return slowed
 
 
+def refuse(was: Any, times: str) -> Callable[..., object]:  # noqa: ANN401 - any function
+    refusals = iter(range(int(times)))
+
+    @functools.wraps(was)
+    def refusing(*arguments: object, **named: object) -> object:
+        if next(refusals, None) is not None:
+            raise BrokerError("not now")
+        return was(*arguments, **named)
+
+    return refusing
+
+
 def change(_was: object, number: str) -> float:
     return float(number)
 
 
-FAULTS = {"fail": fail, "hang": hang, "slow": slow, "set": change}
+FAULTS = {"fail": fail, "hang": hang, "slow": slow, "refuse": refuse, "set": change}
 
 
 def sabotage(fault: str) -> None:

@@ -200,3 +200,9 @@ setImmediate(() => setImmediate(() => {
   }));
 }));
 """
+
+
+def test_what_holds_a_source_up_is_shown_with_its_reason() -> None:
+    stuck = SourceView(topic="captures", partition=0, owner="this worker", condition="stuck", why="7 records wait")
+    page = render_page(PageState(generated=NOW, sources=(stuck,)))
+    assert '<td class="VIOLATED" title="7 records wait">stuck</td>' in page
