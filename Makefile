@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports doctests schemas kafka-test stack stack-test bench bench-peers \
+.PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test bench bench-peers \
   format clean
 
 help: ## list the targets
@@ -45,6 +45,10 @@ doctests: $(STAMP)
 
 schemas: $(STAMP)
 	$(BIN)/pytest -q tests/schemas
+
+faults: $(STAMP) ## everything that can break breaks, on a real Kafka; ROUNDS=1, SEED and ARGS="-k frozen" may be given
+	DRIFTLINE_REQUIRE_KAFKA=1 DRIFTLINE_FAULTS_ROUNDS=$(or $(ROUNDS),1) DRIFTLINE_FAULTS_SEED=$(SEED) DRIFTLINE_FAULTS_GONE=60 \
+	  $(BIN)/pytest -v tests/faults $(ARGS)
 
 kafka-test: $(STAMP) ## only the tests on a real Apache Kafka (Java and Maven, or DRIFTLINE_TEST_BOOTSTRAP)
 	DRIFTLINE_REQUIRE_KAFKA=1 $(BIN)/pytest -m kafka tests $(ARGS)

@@ -95,23 +95,23 @@ def _compare_events(expected: dict[str, dict[str, Any]], values: Iterable[bytes]
         report.add("violation missing", _told(expected[key]))
 
 
-def _compare_letters(expected: dict[Identity, str], letters: Sequence[tuple[Identity, str]], report: Report) -> None:
+def _compare_letters(
+    expected: Mapping[Identity, set[str]], letters: Sequence[tuple[Identity, str]], report: Report
+) -> None:
     """A letter may come twice, the same both times; each refusal has one identity."""
     found: dict[Identity, set[str]] = {}
     for identity, reason in letters:
         found.setdefault(identity, set()).add(reason)
     report.same_twice += len(letters) - len(found)
     report.compared += len(found)
-    for identity in sorted(set(expected) | set(found), key=str):
-        reasons = found.get(identity)
-        if reasons is None:
-            report.add("dead letter missing", f"{identity}: {expected[identity]}")
-        elif identity not in expected:
-            report.add("dead letter extra", f"{identity}: {', '.join(sorted(reasons))}")
-        elif reasons != {expected[identity]}:
-            report.add(
-                "dead letter wrong", f"{identity}: {expected[identity]} expected, got {', '.join(sorted(reasons))}"
-            )
+    for identity in sorted({*expected, *found}, key=str):
+        want, have = (", ".join(sorted(held.get(identity, ()))) for held in (expected, found))
+        if not have:
+            report.add("dead letter missing", f"{identity}: {want}")
+        elif not want:
+            report.add("dead letter extra", f"{identity}: {have}")
+        elif want != have:
+            report.add("dead letter wrong", f"{identity}: {want} expected, got {have}")
 
 
 def _compare_accounts(expected: Expected, accounts: Mapping[Source, Account], report: Report) -> None:

@@ -19,6 +19,10 @@ EACH_OF_TWO = ALPHA / 2
 """Of either bound, where those of a window and its baseline are compared."""
 SIGMAS = NormalDist().inv_cdf(1 - ALPHA)
 RANKS = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
+CHECKS = (
+    "missing_column_check", "extra_column_check", "completeness_check", "data_type_check", "categorical_values_check",
+    "numeric_bounds_check", "baseline_drift_check", "prediction_drift_check", "volume_check",
+)  # fmt: skip
 DRIFT = {"baseline_drift_check": "feature", "prediction_drift_check": "prediction"}
 DEPTH = 8
 """Instances of a slot that a model's history goes back."""
@@ -75,17 +79,18 @@ class History:
 
 
 def judge(
-    baseline: Baseline, facts: Sequence[Facts], extras: dict[str, int], rows: int, reference: tuple[float, bool] | None
+    baseline: Baseline,
+    facts: Sequence[Facts],
+    extras: dict[str, int],
+    rows: int,
+    reference: tuple[float, bool] | None,
 ) -> list[Reading]:
     """All readings of a window that has a baseline and lost nothing, rule by rule."""
     readings: list[Reading] = []
     few = rows < baseline.min_samples
     gone: set[str] = set()
     wrong: set[str] = set()
-    for check in (
-        "missing_column_check", "extra_column_check", "completeness_check", "data_type_check", "categorical_values_check",
-        "numeric_bounds_check", "baseline_drift_check", "prediction_drift_check", "volume_check",
-    ):  # fmt: skip
+    for check in CHECKS:
         if check == "extra_column_check":
             readings += _extra(extras, rows) if baseline.extra_columns and check not in baseline.off else []
         elif check == "volume_check":
@@ -107,6 +112,19 @@ def judge(
                 if reading.state == "VIOLATED" and check == "data_type_check":
                     wrong.add(name)
     return readings
+
+
+def unknown(baseline: Baseline, facts: Sequence[Facts], rows: int) -> list[Reading]:
+    """All readings of a window that may have lost events."""
+    of_model = {"extra_column_check": baseline.extra_columns, "volume_check": True}
+    readings = [Reading("", c, "UNKNOWN", n=rows) for c, is_on in of_model.items() if is_on and c not in baseline.off]
+    return readings + [
+        Reading(one.column.name, check, "UNKNOWN", n=rows)
+        for check in CHECKS
+        if check not in of_model
+        for one in facts
+        if _applies(check, one, baseline)
+    ]
 
 
 def _applies(check: str, facts: Facts, baseline: Baseline) -> bool:

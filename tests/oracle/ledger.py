@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from oracle.capture import Record, Row, read
 from oracle.setup import Baseline, Setup
 from oracle.times import pane_of
+from oracle.told import NEVER, Source, Told
 
-NEVER = -(2**62)
 OUTCOMES = ("accepted", "late", "duplicate", "rejected", "ignored")
 """Best first: a record ends as the best of its rows."""
 
-Source = tuple[str, int]
 Identity = tuple[str, int, int, int | None]
 """Topic, partition, offset and row of a dead letter."""
 
@@ -35,10 +34,12 @@ class Ledger:
     panes: dict[tuple[str, str], dict[int, list[Kept]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    letters: dict[Identity, str] = field(default_factory=dict)
+    letters: dict[Identity, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Reasons; two only where a topic was created anew, and another record has the same offset in its second life."""
     records: dict[Source, Counter[str]] = field(default_factory=dict)
     rows: dict[Source, Counter[str]] = field(default_factory=dict)
     watermarks: dict[Source, int] = field(default_factory=dict)
+    """Of the sources that windows wait for."""
 
     @property
     def closed(self) -> int:
@@ -46,21 +47,22 @@ class Ledger:
         return min(self.watermarks.values(), default=NEVER)
 
 
-def account(setup: Setup, sources: Mapping[Source, Iterable[Record]]) -> Ledger:
+def account(setup: Setup, sources: Mapping[Source, Iterable[Record]], told: Told) -> Ledger:
     """Read every source from its first record to its last; ``sources`` names those without records too."""
     ledger = Ledger()
     for source, records in sorted(sources.items()):
-        _Account(setup, ledger, source).read(records)
+        _Account(setup, ledger, source, told).read(records)
     return ledger
 
 
 class _Account:
     """One partition on its way."""
 
-    def __init__(self, setup: Setup, ledger: Ledger, source: Source) -> None:
-        self.setup, self.ledger, self.source = setup, ledger, source
+    def __init__(self, setup: Setup, ledger: Ledger, source: Source, told: Told) -> None:
+        self.setup, self.ledger, self.source, self.told = setup, ledger, source, told
         self.topic = setup.topics[source[0]]
-        self.watermark = NEVER
+        self.place = (self.topic.name, source[1])
+        self.watermark = told.watermarks.get(source, NEVER)
         self.ids: dict[tuple[str, str, str], int] = {}
         self.records: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
@@ -70,19 +72,27 @@ class _Account:
         for record in records:
             if expected is not None:
                 assert record.offset >= expected, "records must come in the order of their offsets"
-                self.records["ignored"] += record.offset - expected
+                self.records["ignored"] += record.offset - expected - self._lost(expected, record.offset)
             expected = record.offset + 1
             self._record(record)
         self.ledger.records[self.source] = self.records
         self.ledger.rows[self.source] = self.rows
-        self.ledger.watermarks[self.source] = self.watermark
+        if self.source not in self.told.retired:
+            self.ledger.watermarks[self.source] = self.watermark
+
+    def _lost(self, start: int, end: int) -> int:
+        """How many of the offsets [start, end) nobody could read; ids from before them are not known any more."""
+        gaps = [gap for gap in self.told.gaps.get(self.source, []) if start <= gap[0] and gap[1] <= end]
+        if gaps:
+            self.ids.clear()
+        return sum(gap[1] - gap[0] for gap in gaps)
 
     def _record(self, record: Record) -> None:
         found = read(record, self.topic, self._in_force)
         ends = Counter[str]()
         for refusal in found.refused:
             ends["rejected"] += refusal.rows
-            self.ledger.letters[*self.source, record.offset, refusal.index] = refusal.reason
+            self.ledger.letters[*self.place, record.offset, refusal.index].add(refusal.reason)
         for row in found.rows:
             ends[self._row(record.offset, row)] += 1
         self.rows += ends
@@ -98,7 +108,7 @@ class _Account:
                 return "duplicate"
         pane = pane_of(row.time, model.pane_ms)
         if pane + model.pane_ms <= self.watermark:
-            self.ledger.letters[*self.source, offset, row.index] = "late"
+            self.ledger.letters[*self.place, offset, row.index].add("late")
             return "late"
         self.watermark = max(self.watermark, row.time - self.topic.lateness_ms)
         self.ledger.panes[row.model, row.version][pane].append(Kept(self.source, offset, row))

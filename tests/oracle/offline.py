@@ -8,11 +8,12 @@ from typing import Any
 
 from oracle.capture import Record
 from oracle.incidents import Incidents
-from oracle.judge import History, Reading, judge, worst
+from oracle.judge import History, Reading, judge, unknown, worst
 from oracle.ledger import Kept, Ledger, Source, account
 from oracle.measure import distances_of, extras_of, facts_of, open_features, operations_of
 from oracle.setup import Model, Setup, Window
 from oracle.times import window_after, windows_of
+from oracle.told import Told
 
 Key = tuple[str, str, str, int]
 """Model, version, window label and start: one final window."""
@@ -27,19 +28,20 @@ class Expected:
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def recompute(setup: Setup, sources: Mapping[Source, Iterable[Record]]) -> Expected:
+def recompute(setup: Setup, sources: Mapping[Source, Iterable[Record]], told: Told | None = None) -> Expected:
     """Everything that follows from the records; sources have to be named even if they hold none."""
-    expected = Expected(account(setup, sources))
+    told = told or Told()
+    expected = Expected(account(setup, sources, told))
     for model, version in sorted(expected.ledger.panes):
-        _Book(setup, expected, model, version).close()
+        _Book(setup, expected, told, model, version).close()
     return expected
 
 
 class _Book:
     """One model and version: its windows in the order of their ends."""
 
-    def __init__(self, setup: Setup, expected: Expected, model: str, version: str) -> None:
-        self.setup, self.expected, self.named = setup, expected, (model, version)
+    def __init__(self, setup: Setup, expected: Expected, told: Told, model: str, version: str) -> None:
+        self.setup, self.expected, self.told, self.named = setup, expected, told, (model, version)
         self.model: Model = setup.model(model, version)
         self.panes = expected.ledger.panes[model, version]
         self.history = History()
@@ -71,6 +73,7 @@ class _Book:
             key=lambda row: (row.source, row.offset, row.row.index),
         )
         rows, baseline = [each.row for each in kept], self.setup.baseline(*self.named, start)
+        lost = self.told.reasons(start, end)
         timezone = self.model.timezone
         window = {"label": spec.label, "start": start, "end": end, "timezone": timezone}
         shared: dict[str, Any] = {
@@ -79,7 +82,7 @@ class _Book:
             "slice": "",
             "window": window,
             "rows": len(rows),
-            "ledger": ledger_of(kept),
+            "ledger": self._ledger(kept, lost),
             "operations": operations_of(rows) if rows else None,
         }
         key = (*self.named, spec.label, start)
@@ -97,7 +100,8 @@ class _Book:
             return
         facts, extras = facts_of(baseline, rows), extras_of(baseline, rows)
         reference = self.history.reference(spec.label, start, end, timezone, baseline.volume["min_history"])
-        readings = judge(baseline, facts, extras, len(rows), reference)
+        whole = judge(baseline, facts, extras, len(rows), reference)
+        readings = unknown(baseline, facts, len(rows)) if lost else whole
         names = {one.column.name for one in facts}
         features = [
             one.wire
@@ -117,20 +121,21 @@ class _Book:
             event["completeness"] = shares.get(event["feature"])
             event["offsets"] = [share["range"] for share in shared["ledger"]["sources"]]
             self.expected.events[event["event_id"]] = event
-        self.history.observe(spec.label, start, end, timezone, len(rows))
+        if not lost:
+            self.history.observe(spec.label, start, end, timezone, len(rows))
 
-
-def ledger_of(kept: list[Kept]) -> dict[str, Any]:
-    """What a window is made of, source by source."""
-    sources = []
-    for source in sorted({each.source for each in kept}):
-        offsets = [each.offset for each in kept if each.source == source]
-        span = {"topic": source[0], "partition": source[1], "start": min(offsets), "end": max(offsets) + 1}
-        sources.append({"range": span, "records": len(set(offsets)), "rows": len(offsets), "idle": False})
-    return {
-        "complete": True,
-        "reasons": [],
-        "records": sum(share["records"] for share in sources),
-        "rows": len(kept),
-        "sources": sources,
-    }
+    def _ledger(self, kept: list[Kept], lost: list[str]) -> dict[str, Any]:
+        """What a window is made of, source by source."""
+        sources = []
+        for source in sorted({each.source for each in kept}):
+            offsets = [each.offset for each in kept if each.source == source]
+            topic = self.setup.topics[source[0]].name
+            span = {"topic": topic, "partition": source[1], "start": min(offsets), "end": max(offsets) + 1}
+            sources.append({"range": span, "records": len(set(offsets)), "rows": len(offsets), "idle": False})
+        return {
+            "complete": not lost,
+            "reasons": lost,
+            "records": sum(share["records"] for share in sources),
+            "rows": len(kept),
+            "sources": sources,
+        }

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import confluent_kafka as ck
@@ -20,22 +21,26 @@ from oracle.ledger import Identity, Source
 from oracle.setup import Baseline, load_baseline, load_setup
 from support.kafka_server import die_with_parent, free_ports
 
+TESTS = Path(__file__).parents[1]
 STOPPING = 40
 """Seconds that a worker may take to stop."""
 
 
 class Worker:
-    """One ``driftline worker``; its output goes to a file."""
+    """One ``driftline worker``; its output goes to a file. With ``faults`` it is one of `support.faulty_worker`."""
 
-    def __init__(self, config: Path, log: Path) -> None:
+    def __init__(self, config: Path, log: Path, faults: Mapping[str, object] | None = None) -> None:
         (self.port,) = free_ports(1)
         self.log = log
+        self.may_die = False
+        module = "driftline" if faults is None else "support.faulty_worker"
+        told = {f"DRIFTLINE_TEST_{name.upper()}": str(value) for name, value in (faults or {}).items()}
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "driftline", "worker", "--config", str(config)],
+                [sys.executable, "-m", module, "worker", "--config", str(config)],
                 stdout=out,
                 stderr=out,
-                env={**os.environ, "DRIFTLINE__METRICS__PORT": str(self.port)},
+                env={**os.environ, **told, "PYTHONPATH": str(TESTS), "DRIFTLINE__METRICS__PORT": str(self.port)},
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, before any thread of the child
             )
 
@@ -45,6 +50,28 @@ class Worker:
 
     def is_ready(self) -> bool:
         return self.is_alive and self._get("/ready") is not None
+
+    def readiness(self) -> str:
+        """What ``/ready`` answers, whether it is ready or not; nothing where nobody answers."""
+        try:
+            return self._ask("/ready")
+        except urllib.error.HTTPError as error:
+            return str(error.read().decode())
+        except OSError:
+            return ""
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a family's samples that have these labels; 0 where there are none."""
+        total = 0.0
+        for line in (self._get("/metrics") or "").splitlines():
+            found = re.match(rf"{name}(?:{{(.*)}})? (\S+)$", line)
+            if found and labels.items() <= dict(re.findall(r'(\w+)="([^"]*)"', found[1] or "")).items():
+                total += float(found[2])
+        return total
+
+    def said(self) -> str:
+        """Everything it has written so far."""
+        return self.log.read_text(errors="replace")
 
     def records(self) -> dict[Source, Counter[str]]:
         """``driftline_records_total`` of the sources that this worker owns."""
@@ -69,23 +96,33 @@ class Worker:
         self.process.kill()
         self.process.wait()
 
+    def freeze(self) -> None:
+        """Stop its clock: it does nothing, and does not know."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on from where it was."""
+        self.process.send_signal(signal.SIGCONT)
+
     def _get(self, path: str) -> str | None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return str(answer.read().decode())
+            return self._ask(path)
         except OSError:
             return None
+
+    def _ask(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
 
 
 class Installation:
     """Topics under a prefix of its own; ``sources`` are the partitions of its captures topics."""
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path, config: str) -> None:
+    def __init__(self, bootstrap: str, prefix: str, folder: Path, config: str, *, session_ms: int = 6000) -> None:
         self.bootstrap, self.prefix, self.folder = bootstrap, prefix, folder
         self.config = folder / "driftline.toml"
-        self.config.write_text(
-            HEAD.format(name=prefix.rstrip("."), prefix=prefix, bootstrap=bootstrap, folder=folder) + config
-        )
+        head = HEAD.format(name=prefix.rstrip("."), prefix=prefix, bootstrap=bootstrap, session_ms=session_ms)
+        self.config.write_text(head + config)
         self.setup = load_setup(self.config)
         self.workers: list[Worker] = []
 
@@ -113,8 +150,9 @@ class Installation:
         assert found, told
         return load_baseline(out, found[1])
 
-    def start(self) -> Worker:
-        worker = Worker(self.config, self.folder / f"worker-{len(self.workers)}.log")
+    def start(self, **faults: object) -> Worker:
+        """One more worker; with any ``faults`` it is a faulty one."""
+        worker = Worker(self.config, self.folder / f"worker-{len(self.workers)}.log", faults or None)
         self.workers.append(worker)
         return worker
 
@@ -123,7 +161,8 @@ class Installation:
         deadline = time.monotonic() + seconds
         dead = {worker for worker in self.workers if not worker.is_alive}
         while not condition():
-            gone = [worker.log.name for worker in self.workers if not worker.is_alive and worker not in dead]
+            fallen = [worker for worker in self.workers if not (worker.is_alive or worker.may_die)]
+            gone = [worker.log.name for worker in fallen if worker not in dead]
             assert not gone, f"{', '.join(gone)} ended while waiting for {what}"
             assert time.monotonic() < deadline, f"{seconds} s were not enough for {what}"
             time.sleep(0.1)
@@ -192,9 +231,7 @@ class Reader:
     def poll(self, seconds: float = 30) -> list[ck.Message]:
         """What has come since the last time."""
         found: list[ck.Message] = []
-        for partition in self.ends:
-            place = ck.TopicPartition(self.topic, partition)
-            self.ends[partition] = self._client.get_watermark_offsets(place, timeout=20)[1]
+        self.now()
         deadline = time.monotonic() + seconds
         while not self._is_done():
             assert time.monotonic() < deadline, f"{self.topic} could not be read to its end"
@@ -202,6 +239,13 @@ class Reader:
                 assert message.error() is None, message.error()
                 found.append(message)
         return sorted(found, key=lambda message: (message.partition(), message.offset()))
+
+    def now(self) -> dict[int, int]:
+        """Where each partition ends."""
+        for partition in self.ends:
+            place = ck.TopicPartition(self.topic, partition)
+            self.ends[partition] = self._client.get_watermark_offsets(place, timeout=20)[1]
+        return self.ends
 
     def _is_done(self) -> bool:
         places = self._client.position([ck.TopicPartition(self.topic, partition) for partition in self.ends])
@@ -222,6 +266,6 @@ flush_interval = "200ms"
 bootstrap = "{bootstrap}"
 
 [kafka.consumer]
-"session.timeout.ms" = 6000
+"session.timeout.ms" = {session_ms}
 
 """

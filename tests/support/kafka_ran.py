@@ -6,18 +6,19 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-FOLDER = "tests.kafka"
+FOLDERS = ("tests.kafka", "tests.faults")
 
 
 def verdict(report: str) -> str | None:
-    """What is wrong, or None: there must be such tests, and none of them may have been skipped."""
+    """What is wrong, or None: each folder must have such tests, and none of them may have been skipped."""
     root = ET.fromstring(report)  # noqa: S314 - our own test run wrote it
-    cases = [case for case in root.iter("testcase") if case.get("classname", "").startswith(FOLDER)]
-    if not cases:
-        return f"no test of {FOLDER} ran"
-    skipped = [f"{case.get('classname')}::{case.get('name')}" for case in cases if case.find("skipped") is not None]
-    if skipped:
-        return f"{len(skipped)} of {len(cases)} tests of {FOLDER} were skipped: {', '.join(skipped[:5])}"
+    for folder in FOLDERS:
+        cases = [case for case in root.iter("testcase") if case.get("classname", "").startswith(folder)]
+        if not cases:
+            return f"no test of {folder} ran"
+        skipped = [f"{case.get('classname')}::{case.get('name')}" for case in cases if case.find("skipped") is not None]
+        if skipped:
+            return f"{len(skipped)} of {len(cases)} tests of {folder} were skipped: {', '.join(skipped[:5])}"
     return None
 
 

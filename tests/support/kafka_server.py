@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +27,7 @@ from confluent_kafka.admin import AdminClient
 
 POM = Path(__file__).parents[1] / "kafka" / "pom.xml"
 START_SECONDS = 90
+STOP_SECONDS = 60
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 PR_SET_PDEATHSIG = 1
 
@@ -56,22 +58,40 @@ class KafkaUnavailableError(Exception):
 
 
 class KafkaServer:
-    """One broker; a context manager. ``bootstrap`` is its address, ``log`` the file it writes to."""
+    """One broker; a context manager. ``bootstrap`` is its address, ``log`` the file it writes to.
 
-    def __init__(self, directory: Path) -> None:
+    ``data`` is where its logs lie (a file system of a fixed size, say), ``more`` further properties. It can be stopped and
+    started again on the same data and ports.
+    """
+
+    def __init__(self, directory: Path, *, data: Path | None = None, more: Mapping[str, object] | None = None) -> None:
         jars = fetch_jars()
         port, controller = free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
         self.log = directory / "broker.log"
         directory.mkdir(parents=True, exist_ok=True)
-        properties = directory / "server.properties"
-        properties.write_text(PROPERTIES.format(port=port, controller=controller, data=directory / "data"))
-        java = ["java", *JVM, "-cp", f"{jars}/*"]
+        self._properties = directory / "server.properties"
+        text = PROPERTIES.format(port=port, controller=controller, data=data or directory / "data")
+        self._properties.write_text(text + "".join(f"{name}={value}\n" for name, value in (more or {}).items()))
+        self._java = ["java", *JVM, "-cp", f"{jars}/*"]
         with self.log.open("wb") as log:
-            tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id()}", "-c", str(properties)]
-            subprocess.run([*java, *tool], stdout=log, stderr=log, check=True)
+            tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id()}", "-c", str(self._properties)]
+            subprocess.run([*self._java, *tool], stdout=log, stderr=log, check=True)
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it, for the first time or again."""
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*java, "kafka.Kafka", str(properties)],
+                [*self._java, "kafka.Kafka", str(self._properties)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -80,14 +100,15 @@ class KafkaServer:
             )
         self._wait_until_up()
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._process.terminate()
+        self._process.wait(STOP_SECONDS)
 
     def _wait_until_up(self) -> None:
         client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
+        while time.monotonic() < deadline and self.is_running:
             try:
                 if client.list_topics(timeout=2).brokers:
                     return
@@ -97,8 +118,8 @@ class KafkaServer:
         raise RuntimeError(f"Kafka did not start; the end of {self.log}:\n{self.log.read_text()[-3000:]}")
 
     def close(self) -> None:
-        """Kill it: its data are thrown away, so that nothing is gained by an orderly end."""
-        if self._process.poll() is None:
+        """Kill it; at the end of a run, its data are thrown away, so that nothing is gained by an orderly end."""
+        if self.is_running:
             self._process.kill()
         self._process.wait()
 

@@ -17,6 +17,8 @@ from pathlib import Path
 START = 1_714_564_800_000
 """2024-05-01T12:00:00Z."""
 MINUTE = 60_000
+CYCLE = 25
+"""Minutes after which the same trouble begins anew."""
 Values = dict[str, object]
 Make = Callable[[random.Random, float], "Values"]
 Produced = tuple[int, bytes | None]
@@ -112,7 +114,7 @@ def events(seed: int, minutes: range, a_minute: int) -> Iterator[Produced]:
     rng = random.Random(seed)
     count = 0
     for time in _times(rng, minutes, a_minute):
-        minute, count = (time - START) / MINUTE, count + 1
+        minute, count = (time - START) / MINUTE % CYCLE, count + 1
         if rng.random() < 0.02:
             yield time, rng.choice(UNFIT)
             continue

@@ -12,6 +12,7 @@ from driftline.agents.capture import CaptureService, make_capture_agent
 from driftline.agents.context import WorkerContext
 from driftline.agents.faust_client import faust_settings
 from driftline.agents.verdict import VerdictService, make_verdict_agent
+from driftline.errors import ConfigError
 
 
 class DriftlineWorker:
@@ -20,13 +21,21 @@ class DriftlineWorker:
     def __init__(self, context: WorkerContext) -> None:
         """Create the app and everything that runs in it; nothing is started."""
         self.context = context
-        self._scratch = tempfile.TemporaryDirectory(prefix="driftline-")
+        self._scratch = _scratch()
         self.app = _app(context, self._scratch.name)
         self.capture: CaptureService
         self.verdict: VerdictService
         self.capture, _ = make_capture_agent(self.app, context)
         self.verdict, _ = make_verdict_agent(self.app, context)
         make_baseline_agent(self.app, context)
+
+
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """An empty folder, the only thing that a worker asks of its disk. Raises ConfigError where there is no room for one."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="driftline-")
+    except OSError as error:
+        raise ConfigError(f"a worker needs a place for an empty folder, which TMPDIR may name: {error}") from error
 
 
 def _app(context: WorkerContext, scratch: str) -> faust.App:

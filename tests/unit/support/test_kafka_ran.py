@@ -6,13 +6,15 @@ from support.kafka_ran import verdict
 
 RAN = '<testcase classname="tests.kafka.test_broker" name="a" />'
 SKIPPED = '<testcase classname="tests.kafka.test_broker" name="b"><skipped message="no java" /></testcase>'
+FAULT = '<testcase classname="tests.faults.test_workers" name="a" />'
 OTHER = '<testcase classname="tests.unit.x" name="c"><skipped message="no data" /></testcase>'
 
 
 @pytest.mark.parametrize(
     ("cases", "expected"),
     [
-        (RAN + OTHER, None),
+        (RAN + FAULT + OTHER, None),
+        (RAN + OTHER, "no test of tests.faults ran"),
         (OTHER, "no test of tests.kafka ran"),
         ("", "no test of tests.kafka ran"),
         (RAN + SKIPPED, "1 of 2 tests of tests.kafka were skipped: tests.kafka.test_broker::b"),

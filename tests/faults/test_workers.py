@@ -1,0 +1,191 @@
+"""Workers that are killed, stopped, frozen, or come and go: no result changes."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from driftline.engine.ledger import Outcome
+from support.installation import Worker
+from support.story import SESSION_MS, Story
+
+Tell = Callable[..., Story]
+CRASHES = [
+    f"{moment} {kind}" for kind in ("result", "part", "manifest", "delta", "incident") for moment in ("before", "after")
+]
+CRASHES += ["after letter", "after tombstone", "before verdictclaim", "after claim"]
+RARE = {"incident", "claim", "birth", "tombstone"}
+KILLED = -9
+
+
+@pytest.mark.short
+def test_a_capture_worker_is_killed_in_the_middle_of_a_window(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    story.begin()
+    judge = story.judge
+    story.load.minutes(rng.randint(1, 3))
+    taken = len(judge.records())
+    claims = story.witness.counted("claim", Outcome.COUNTED)
+    story.other(judge).kill()
+    story.await_("the other to have all sources", lambda: len(judge.records()) == 3)
+    assert 0 < taken < 3, "each had a part of the sources"
+    assert story.witness.counted("claim", Outcome.COUNTED) >= claims + 3 - taken
+    assert judge.said().count("assigned") > 1
+    story.finish()
+    assert written(judge) <= {judge.log}, "a worker keeps nothing on its disk that could be lost"
+
+
+def written(worker: Worker) -> set[Path]:
+    """The files that a worker has open for writing."""
+    found = set()
+    for fd in Path(f"/proc/{worker.process.pid}/fd").iterdir():
+        flags = int((fd.parents[1] / "fdinfo" / fd.name).read_text().partition("flags:")[2].split()[0], 8)
+        if flags & (os.O_WRONLY | os.O_RDWR) and fd.resolve().is_file():
+            found.add(fd.resolve())
+    return found
+
+
+def crash(story: Story, rng: random.Random, what: str) -> None:
+    """One worker that does everything, dies at a point, and is followed by the next."""
+    number = rng.randint(1, 3) if what.split()[1] in RARE else rng.randint(2, 12)
+    worker = story.start(crash=f"{what} {number}", snapshot_seconds=0.5)
+    worker.may_die = True
+    story.await_(f"the death of a worker {what} {number}", lambda: not worker.is_alive)
+    assert worker.process.wait() == KILLED
+    assert f"dies {what}" in worker.said()
+
+
+def follows_the_newest_snapshot(worker: Worker) -> bool:
+    """Whether it says from where on it reads the log, and that is not the beginning."""
+    return "judging from log offset" in worker.said() and "judging from log offset 0 " not in worker.said()
+
+
+@pytest.mark.short
+def test_the_judge_is_killed_around_a_result_a_snapshot_and_an_incident(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    story.load.minutes(4)
+    story.load.go()
+    for what in ("after result", *rng.sample(["before manifest", "after manifest"], 2), "before incident"):
+        crash(story, rng, what)
+    last = story.start()
+    story.progress()
+    story.await_("the last one to judge", last.judges)
+    assert follows_the_newest_snapshot(last)
+    report = story.finish()
+    assert report.same_twice > 0, "what was written before a crash is written again, alike"
+
+
+def test_workers_are_killed_at_every_point(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    story.load.minutes(4)
+    story.load.go(0.8)
+    for what in rng.sample(CRASHES, len(CRASHES)):
+        crash(story, rng, what)
+    story.start()
+    story.finish()
+
+
+def test_the_first_worker_of_all_is_killed_as_it_begins(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    story.load.minutes(2)
+    story.load.go()
+    for what in ("after claim", "after birth", "before delta"):
+        crash(story, rng, what)
+    story.start()
+    story.finish()
+
+
+def test_a_judge_dies_with_another_standing_by(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    what = rng.choice(["before result 20", "after result 20", "after incident 3", "before manifest 4", "after part 9"])
+    once = story.install.folder / "once"
+    workers = [story.start(crash=what, once=once) for _ in range(2)]
+    for worker in workers:
+        worker.may_die = True
+    story.load.minutes(3)
+    story.load.go()
+    story.await_(f"one to die {what}", lambda: len(story.alive) == 1)
+    (left,) = story.alive
+    story.await_("the other to judge", left.judges)
+    assert "judging from log offset" in left.said()
+    story.finish()
+
+
+@pytest.mark.short
+def test_a_frozen_worker_wakes_up_as_a_zombie(tell: Tell, rng: random.Random) -> None:
+    story = tell()
+    story.begin()
+    for worker in story.alive:
+        freeze(story, rng, worker)
+        story.progress()
+    assert all("Consumer group session timed out" in worker.said() for worker in story.alive), "each was frozen once"
+    story.finish()
+
+
+def freeze(story: Story, rng: random.Random, frozen: Worker) -> None:
+    """One worker is stopped for so long that the other has everything, and goes on as if nothing had been."""
+    other = story.other(frozen)
+    revoked = frozen.said().count("revoked")
+    frozen.freeze()
+    story.await_("the other to have all sources", lambda: len(other.records()) == 3)
+    story.await_("the other to judge", other.judges)
+    time.sleep(rng.random())
+    frozen.thaw()
+    story.await_("it to hear of it", lambda: frozen.said().count("revoked") > revoked)
+
+
+@pytest.mark.short
+def test_a_rolling_restart(tell: Tell) -> None:
+    story = tell()
+    for worker in story.begin(2):
+        story.start()
+        began = time.monotonic()
+        assert worker.stop() == 0
+        assert time.monotonic() - began < 30, "orchestrators kill after half a minute"
+        story.await_("the others to be ready", lambda: all(one.is_ready() for one in story.alive))
+        story.progress()
+    story.finish()
+
+
+def test_all_are_killed_at_once_and_come_back_later(tell: Tell) -> None:
+    story = tell()
+    for worker in story.begin(2):
+        worker.kill()
+    time.sleep(SESSION_MS / 1000 + 2)
+    back = story.start()
+    story.await_("it to be ready", back.is_ready)
+    story.await_("it to judge", back.judges)
+    assert follows_the_newest_snapshot(back)
+    story.finish()
+
+
+def test_workers_come_and_go_all_the_time(tell: Tell, rng: random.Random) -> None:
+    story = tell(partitions=4)
+    story.begin(2)
+    positions = 0
+    for _ in range(6):
+        choice = (
+            rng.choice(["join", "leave", "kill"])
+            if 1 < len(story.alive) < 4
+            else "join"
+            if len(story.alive) < 4
+            else "kill"
+        )
+        if choice == "join":
+            story.start()
+        else:
+            worker = rng.choice(story.alive)
+            worker.may_die = True
+            assert choice == "kill" or worker.stop() == 0
+            worker.kill()
+        time.sleep(rng.uniform(0.5, 4))
+        story.progress()
+        now = sum(state.position for _, state in story.witness.state.living())
+        assert now > positions, "there is progress between one and the next"
+        positions = now
+    story.finish()
