@@ -66,7 +66,7 @@ class KafkaTransport:
         self._producer.poll(0.1)
 
     def abandon(self) -> None:
-        """Never touch the producer again: in a forked child its threads do not exist, and freeing it would wait for them."""
+        """Never free the producer: in a forked child its threads do not exist, and librdkafka waits a second for them."""
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._producer))
 
     def _delivered(self, error: ck.KafkaError | None, _: ck.Message) -> None:

@@ -148,14 +148,19 @@ def test_rows_of_many_threads_arrive_once_each() -> None:
 
 def test_a_row_is_as_it_was_when_it_was_logged() -> None:
     carrier = Carrier()
+    carrier.room = 0
     features, prediction = {"age": 41}, [0.1, 0.9]
     frame = {"age": [1, 2]}
     with carried(carrier) as recorder:
+        recorder.log({"age": 0})
+        while not recorder._pipe._sender._held:  # from here on the sender takes nothing
+            threading.Event().wait(0.001)
         recorder.log(features, prediction)
         recorder.log_batch(frame)
         features["age"], prediction[0], frame["age"][0] = 99, 99, 99
-    assert [one["features"]["age"] for one in carrier.rows()] == [41, 1, 2]
-    assert carrier.rows()[0]["prediction"] == [0.1, 0.9]
+        carrier.room = 100
+    assert [one["features"]["age"] for one in carrier.rows()] == [0, 41, 1, 2]
+    assert carrier.rows()[1]["prediction"] == [0.1, 0.9]
 
 
 class Hostile(dict[str, Any]):

@@ -14,6 +14,7 @@ from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.replay import read_topic
 from driftline.broker.settings import replaying
 from driftline.capture import Recorder
+from driftline.capture.transport import KafkaTransport
 from driftline.config import KafkaConfig
 
 NOBODY = "127.0.0.1:1"
@@ -67,6 +68,7 @@ def test_what_is_left_at_the_end_of_a_process_is_sent(broker: EmbeddedBroker) ->
     script = """
 import sys
 from driftline.capture import Recorder
+from driftline.capture.transport import KafkaTransport
 r = Recorder("churn", "3", bootstrap=sys.argv[1], topic="end")
 for n in range(2000):
     r.log({"n": n}, n / 2)
@@ -80,6 +82,7 @@ def test_no_broker_does_not_hold_the_end_up() -> None:
     script = """
 import sys, time
 from driftline.capture import Recorder
+from driftline.capture.transport import KafkaTransport
 r = Recorder("churn", bootstrap=sys.argv[1], exit_seconds=0.5)
 for n in range(100):
     r.log({"n": n})
@@ -93,6 +96,7 @@ print(time.monotonic() - began < 20, r.counters()["undelivered"])
 FORKS = """
 import os, sys, time
 from driftline.capture import Recorder
+from driftline.capture.transport import KafkaTransport
 before = sys.argv[3] == "before"
 r = Recorder("churn", "3", bootstrap=sys.argv[1], topic=sys.argv[2])
 if not before:
@@ -126,6 +130,13 @@ def test_forked_workers_send_their_own_rows_and_nobody_elses(broker: EmbeddedBro
         [f"child {k}.{n}" for k in range(2) for n in range(50)] + [*early, "parent, late"]
     )
     assert len({row["id"] for row in found}) == len(found)
+
+
+def test_an_abandoned_producer_is_never_freed() -> None:
+    transport = KafkaTransport("captures", {"bootstrap.servers": NOBODY}, print)
+    before = sys.getrefcount(transport._producer)
+    transport.abandon()
+    assert sys.getrefcount(transport._producer) == before + 1
 
 
 def test_settings_that_librdkafka_does_not_know_are_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
