@@ -6,8 +6,8 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test bench bench-peers \
-  format clean
+.PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test
+.PHONY: bench bench-quick bench-peers format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ stack-test: $(STAMP) ## the stack's own programs with its own files (Debian: pro
 
 bench: $(STAMP) ## the benchmarks; each prints a ratio
 	@for b in $(filter-out %/bench_quick.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+bench-quick: $(STAMP) ## the headline ratios on a real Kafka in five minutes; the last line is JSON
+	@$(BIN)/python benchmarks/bench_quick.py $(ARGS)
 
 bench-peers: $(STAMP) ## other packages at the same job, each in an environment of its own (4 GB in build/peers)
 	@$(BIN)/python benchmarks/bench_peers.py --install $(ARGS)

@@ -25,7 +25,7 @@ class Peer:
 
 LOOP = "its loop is ours: no group, no restart, nothing written"
 PEERS = (
-    Peer("numpy", "orjson + numpy by hand", "numpy_loop", "bytewax", MANY, f"{LOOP}; no late or bad records"),
+    Peer("numpy", "no package: orjson + numpy", "numpy_loop", "bytewax", MANY, f"{LOOP}; no late or bad records"),
     Peer(
         "quix",
         "Quix Streams 3.28.1",
