@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import json
 import sys
 import tempfile
@@ -30,7 +31,10 @@ PER_SECOND = 500
 """Events a second of event time: windows of 30,000 rows."""
 EMBEDDED_EVENTS = 700_000
 OURS = "driftline"
-TITLES = {OURS: "driftline worker", "bare": "bare librdkafka consumer"} | {peer.name: peer.title for peer in PEERS}
+FAST = " with [fast]" if importlib.util.find_spec("numba") else ""
+TITLES = {OURS: f"driftline worker{FAST}", "bare": "bare librdkafka consumer"} | {
+    peer.name: peer.title for peer in PEERS
+}
 
 Runs = dict[str, list[Rated]]
 Skipped = dict[str, str]

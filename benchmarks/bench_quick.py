@@ -1,6 +1,6 @@
 """The headline figures on a real Kafka in five minutes. The last line is JSON.
 
-Usage: python benchmarks/bench_quick.py [--bootstrap HOST:PORT] [--rounds 2] [--events 3000000]
+Usage: python benchmarks/bench_quick.py [--bootstrap HOST:PORT] [--rounds 2] [--events 5000000]
 
 - agent_over_bare: one worker, by the clock, against a bare consumer with the same decoder and fold (bench_capture.py, bar 0.9)
 - agent_over_stock_faust: the same against a Faust agent that decodes and folds each event (bar 20)
@@ -96,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bootstrap", default=named())
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--events", type=int, default=3_000_000)
+    parser.add_argument("--events", type=int, default=5_000_000)
     asked = parser.parse_args()
     try:
         with kafka(asked.bootstrap) as bootstrap:
