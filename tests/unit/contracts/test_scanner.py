@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="the extra 'fast' is not installed")
@@ -185,6 +185,7 @@ def test_maimed_bytes_are_judged_alike(values: list[bytes]) -> None:
         max_size=20,
     )
 )
+@example(["18446744073709551616", "184467440737095516160", "0.18446744073709551616", "36893488147419103232e-3"])
 def test_numbers_of_every_spelling(texts: list[str]) -> None:
     same([encoded(features={"age": 7.5}).replace(b"7.5", text.encode()) for text in texts], CaptureTopic("captures"))
 

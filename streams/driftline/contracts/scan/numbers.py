@@ -78,7 +78,7 @@ def _digits(text: Bytes, p: int, mantissa: np.uint64, digits: int) -> tuple[np.u
     """The mantissa, its number of digits from the first on that is not nought, and the place after the digits at ``p``."""
     while NOUGHT <= text[p] <= NINE:
         mantissa = mantissa * _TEN + np.uint64(text[p] - NOUGHT)
-        digits += mantissa != _ZERO
+        digits += digits > 0 or mantissa != _ZERO  # of too many digits the mantissa may come round to nought
         p += 1
     return mantissa, digits, p
 
