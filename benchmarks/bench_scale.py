@@ -1,16 +1,16 @@
 """Two workers against one, on real Kafka on the same machine.
 
-Usage: python benchmarks/bench_scale.py --bootstrap HOST:PORT [--rounds 3] [--events 4000000]
+Usage: python benchmarks/bench_scale.py [--bootstrap HOST:PORT] [--rounds 3] [--events 4000000]
 
 Every round reads the same topic with one worker and with two. The rate is that between two flushes of each worker while all of
-them read at full speed; the broker shares the cores. DRIFTLINE_TEST_BOOTSTRAP may name the broker too.
+them read at full speed; the broker shares the cores. The ratio by CPU time is what as many free cores would give: it says what
+it costs to be two. DRIFTLINE_TEST_BOOTSTRAP may name the broker too; without one, one of its own is started.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import secrets
 import subprocess
 import sys
@@ -20,11 +20,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 import confluent_kafka as ck
 from bench_capture import Ground, publish, real
-from worker_run import CONFIG, PATIENCE, Job, cpu_seconds
+from brokers import NoKafkaError, kafka, named
+from tables import cheaper_by_cpu, faster_by_clock, middle, table
+from worker_run import CONFIG, PATIENCE, Job, Run, cpu_at, cpu_seconds
 from workload import Traffic
 
 from driftline.broker.settings import following
@@ -38,9 +39,10 @@ WARM_SECONDS = 3.0
 
 @dataclass
 class Watch:
-    """Deltas by writer: when, and how many events; and the CPU seconds of the broker's host processes that are ours."""
+    """Deltas by writer: when, and how many events; and the CPU seconds of all workers, by time."""
 
     deltas: dict[str, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
+    cpu: list[tuple[float, float]] = field(default_factory=list)
     seen: int = 0
 
     def take(self, message: ck.Message) -> None:
@@ -50,12 +52,14 @@ class Watch:
             self.deltas[record.stamp.writer].append((message.timestamp()[1] / 1000, record.end - record.start))
             self.seen += record.end - record.start
 
-    def rate(self) -> float:
-        """Events a second of all workers together, between flushes in the stretch in which all are at work."""
+    def run(self) -> Run:
+        """All workers together in the stretch in which all are at work, each between two flushes of its own."""
         began = max(at[0][0] for at in self.deltas.values()) + WARM_SECONDS
         ended = min(at[-1][0] for at in self.deltas.values()) - 1.5
-        assert ended - began > 3, f"all workers were at work for {ended - began:.1f} s only: take more events"
-        return sum(_between(deltas, began, ended) for deltas in self.deltas.values())
+        seconds = ended - began
+        assert seconds > 3, f"all workers were at work for {seconds:.1f} s only: take more events"
+        rate = sum(_between(deltas, began, ended) for deltas in self.deltas.values())
+        return Run(round(rate * seconds), seconds, cpu_at(self.cpu, ended) - cpu_at(self.cpu, began))
 
 
 def _between(deltas: list[tuple[float, int]], began: float, ended: float) -> float:
@@ -83,8 +87,8 @@ def workers(folder: Path, job: Job, count: int) -> Iterator[list[int]]:
             sys.stderr.write(out.read()[-1000:])
 
 
-def run(ground: Ground, count: int) -> tuple[float, float]:
-    """Events a second, and CPU microseconds an event over the whole run, start included."""
+def run(ground: Ground, count: int) -> Run:
+    """The topic read once."""
     prefix = f"bench.{secrets.token_hex(3)}."
     ground.make_topics(prefix)
     publish(ground.bootstrap, prefix)
@@ -92,38 +96,44 @@ def run(ground: Ground, count: int) -> tuple[float, float]:
     job = Job(ground.bootstrap, ground.topic, prefix, events, ground.pace)
     reader = ck.Consumer(following(KafkaConfig(ground.bootstrap)))
     reader.assign([ck.TopicPartition(TopicNames(prefix).partials, 0, 0)])
-    watch, until, cpu = Watch(), time.monotonic() + PATIENCE, 0.0
+    watch, until = Watch(), time.monotonic() + PATIENCE
     with tempfile.TemporaryDirectory(prefix="driftline-bench-") as folder, workers(Path(folder), job, count) as pids:
         while watch.seen < events:
             assert time.monotonic() < until, f"only {watch.seen} of {events} events came within {PATIENCE:.0f} s"
+            watch.cpu.append((time.time(), sum(map(cpu_seconds, pids))))
             for message in reader.consume(500, 0.1):
                 watch.take(message)
-        cpu = sum(map(cpu_seconds, pids))
     reader.close()
-    return watch.rate(), cpu / events * 1e6
+    return watch.run()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bootstrap", default=os.environ.get("DRIFTLINE_TEST_BOOTSTRAP"))
+    parser.add_argument("--bootstrap", default=named())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--events", type=int, default=4_000_000)
     asked = parser.parse_args()
-    if not asked.bootstrap:
-        print("bench_scale: skipped, no Kafka: --bootstrap or DRIFTLINE_TEST_BOOTSTRAP names one")
+    runs: dict[int, list[Run]] = {1: [], 2: []}
+    try:
+        with kafka(asked.bootstrap) as bootstrap, real(bootstrap, Traffic(asked.events)) as ground:
+            for number in range(asked.rounds):
+                for count, held in runs.items():
+                    held.append(run(ground, count))
+                    sys.stderr.write(f"round {number + 1}, {count} workers: {held[-1]}\n")
+    except NoKafkaError as error:
+        print(f"bench_scale: skipped: {error}")
         return
-    runs: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
-    with real(asked.bootstrap, Traffic(asked.events)) as ground:
-        for number in range(asked.rounds):
-            for count, held in runs.items():
-                held.append(run(ground, count))
-                sys.stderr.write(
-                    f"round {number + 1} {count} workers: {held[-1][0]:,.0f} events/s, CPU {held[-1][1]:.2f} us\n"
-                )
-    print(f"{'workers':>8s} {'events/s':>10s} {'CPU us':>7s} {'ratio':>6s}")
-    for count, held in runs.items():
-        ratio = median(mine[0] / one[0] for mine, one in zip(held, runs[1], strict=True))
-        print(f"{count:8d} {median(r for r, _ in held):10,.0f} {median(c for _, c in held):7.2f} {ratio:6.2f}")
+    rows = [
+        [
+            f"{count} workers",
+            f"{middle([one.rate for one in held]):,.0f}",
+            f"{middle([one.cpu_us for one in held]):.2f}",
+            f"{faster_by_clock(held, runs[1]):.2f}",
+            f"{count * cheaper_by_cpu(held, runs[1]):.2f}",
+        ]
+        for count, held in runs.items()
+    ]
+    print(table(["", "events/s", "CPU us", "ratio by clock", "by CPU"], rows))
 
 
 if __name__ == "__main__":

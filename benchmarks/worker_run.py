@@ -136,10 +136,10 @@ def between_flushes(deltas: list[tuple[float, int]], cpu: list[tuple[float, floa
     assert len(flushes) - first > 2, f"too few events for a rate: {flushes}"
     began, ended = flushes[first][0], flushes[-2][0]
     events = sum(count for _, count in flushes[first + 1 : -1])
-    return Run(events, ended - began, _at(cpu, ended) - _at(cpu, began))
+    return Run(events, ended - began, cpu_at(cpu, ended) - cpu_at(cpu, began))
 
 
-def _at(samples: list[tuple[float, float]], moment: float) -> float:
+def cpu_at(samples: list[tuple[float, float]], moment: float) -> float:
     """CPU time at a moment, between the samples next to it."""
     for (before, low), (after, high) in pairwise(samples):
         if before <= moment <= after:
