@@ -48,7 +48,7 @@ def throughput(ground: Ground, rounds: int) -> Ratios:
     found = Ratios()
     for number in range(rounds):
         fold = contender(ground, "fold", min(FOLD_EVENTS, ground.traffic.events)).rate
-        one, two = workers(ground, 1)[0], workers(ground, 2)[0]
+        one, two = workers(ground, 1).rate, workers(ground, 2).rate
         faust = contender(ground, "faust-each", FAUST_EVENTS).rate
         say(
             f"round {number + 1}/{rounds}: fold {fold:,.0f}, worker {one:,.0f}, two {two:,.0f}, Faust {faust:,.0f} events/s"
