@@ -58,6 +58,7 @@ def ground(decoder: str, warm: list[RawBatch]) -> Ground | None:
         made.decoding.decode(warm[0])
         for each in made.decoding._aged:  # noqa: SLF001 - the only way to do without
             each._plans.plan = lambda _key: None  # type: ignore[method-assign] # noqa: SLF001
+            each._requests.read = lambda _batch, positions, _out: ([], positions)  # type: ignore[method-assign] # noqa: SLF001
     for batch in warm * 2:
         made.decoding.decode(batch)
     return made

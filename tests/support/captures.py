@@ -120,9 +120,10 @@ def decode(
 
 
 def slowly(batch: RawBatch, topic: CaptureTopic, lookup: Lookup) -> Decoded:
-    """Decode without the typed path: every record by itself."""
+    """Decode without the paths that read many records at once: every record by itself."""
     decoder = CaptureDecoder(topic, lookup)
     decoder._plans.plan = lambda key: None  # type: ignore[method-assign]
+    decoder._requests.read = lambda batch, positions, out: ([], positions)  # type: ignore[method-assign]
     return decoder.decode(batch)
 
 

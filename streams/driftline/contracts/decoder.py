@@ -20,6 +20,7 @@ from driftline.contracts.events import Event, Lookup, RecordContext
 from driftline.contracts.plan import Plan
 from driftline.contracts.plans import Named, PlanKey, Plans
 from driftline.contracts.reasons import Reason
+from driftline.contracts.requests import Requests
 from driftline.contracts.slowpath import SlowPath
 from driftline.contracts.table import Table
 from driftline.stats.columns import Columns
@@ -44,20 +45,24 @@ class CaptureDecoder:
         self._lookup = lookup
         self._slow = SlowPath(topic)
         self._plans = Plans(topic, lookup)
+        self._requests = Requests(topic, lookup)
 
     def decode(self, batch: RawBatch) -> Decoded:
         """Everything in a batch as rows, rejects or ignored. Raises nothing, whatever the bytes are."""
-        return _Run(self._topic, self._lookup, self._slow, self._plans, batch).decode()
+        return _Run(self._topic, self._lookup, self._slow, self._plans, self._requests, batch).decode()
 
 
 class _Run:
     """The decoding of one batch."""
 
-    def __init__(self, topic: CaptureTopic, lookup: Lookup, slow: SlowPath, plans: Plans, batch: RawBatch) -> None:
+    def __init__(
+        self, topic: CaptureTopic, lookup: Lookup, slow: SlowPath, plans: Plans, requests: Requests, batch: RawBatch
+    ) -> None:
         self._topic = topic
         self._lookup = lookup
         self._slow = slow
         self._plans = plans
+        self._requests = requests
         self._batch = batch
         self._out = Decoded()
         self._blocks: dict[Named, list[RowBlock]] = defaultdict(list)
@@ -66,7 +71,7 @@ class _Run:
     def decode(self) -> Decoded:
         positions = self._sift()
         if self._topic.format == "sagemaker":
-            self._read_slowly(positions)
+            self._read_requests(positions)
         else:
             self._read_typed(positions)
         self._add_events()
@@ -108,7 +113,7 @@ class _Run:
             slow += [position for position in members if failed.get(position) == found]
             slow += fresh if found is None else self._apply(found, fresh)
         self._learn_hints(groups, seen)
-        self._read_slowly(sorted(slow))
+        self._read_requests(sorted(slow))
 
     def _by_key(self, positions: Positions) -> dict[bytes | None, Positions]:
         """Positions by Kafka key; all together where there are about as many keys as records."""
@@ -182,6 +187,14 @@ class _Run:
         block = plan.block(table, np.array(offsets, dtype=np.int64), stamps, self._out)
         if len(block):
             self._blocks[key[1], key[2]].append(block)
+
+    def _read_requests(self, positions: Positions) -> None:
+        """Read SageMaker captures together where that is possible, and everything else one by one."""
+        if self._topic.format in {"auto", "sagemaker"}:
+            blocks, positions = self._requests.read(self._batch, positions, self._out)
+            for block in blocks:
+                self._blocks[block.model, block.version].append(block)
+        self._read_slowly(positions)
 
     def _read_slowly(self, positions: Iterable[int]) -> None:
         for position in positions:

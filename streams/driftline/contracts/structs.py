@@ -7,8 +7,9 @@ another model, an id too long) makes decoding fail, and the slower path decides.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -74,13 +75,24 @@ def row_struct(
         return None
 
 
+@lru_cache(maxsize=256)
+def features_struct(schema: Schema) -> tuple[Callable[[str], msgspec.Struct], tuple[str, ...]] | None:
+    """A decoder of objects that hold the features by name, and those names; None if msgspec has no such fields. 0.2 ms."""
+    columns = [field for field in _columns(schema, (), ()) if field.key not in schema.predictions]
+    try:
+        struct = _define("Features", columns, strict=True)
+    except ValueError:
+        return None
+    return msgspec.json.Decoder(struct).decode, tuple(field.key for field in columns)
+
+
 def is_plain(name: str) -> bool:
     """Whether msgspec can have a field of this name."""
     return bool(name) and not any(sign in '\\"' or ord(sign) < 32 for sign in name)  # noqa: PLR2004 - control characters
 
 
 def _row_struct(topic: CaptureTopic, schema: Schema, shape: Shape, named: Named, learned: Sequence[str]) -> RowStruct:
-    columns = _columns(schema, learned, shape)
+    columns = _columns(schema, learned, shape.reserved)
     segments = [
         StructField(f"s{i}", Annotated[str, Meta(max_length=topic.limits.label)] | None, None, key)
         for i, key in enumerate(shape.segments)
@@ -123,9 +135,8 @@ def _define(name: str, fields: Sequence[StructField], *, strict: bool) -> type[m
     )
 
 
-def _columns(schema: Schema, learned: Sequence[str], shape: Shape) -> list[StructField]:
+def _columns(schema: Schema, learned: Sequence[str], reserved: Collection[str]) -> list[StructField]:
     """Fields of the columns: numbers, then categories, then what the baseline knows but does not watch, then extras."""
-    reserved = shape.reserved
     predictions = set(schema.predictions)
     numeric = [
         StructField(f"n{i}", float | None, None if name in predictions else math.nan, name)

@@ -35,7 +35,7 @@ def read(document: Mapping[str, object], context: RecordContext) -> list[Event |
     """
     capture = _object(document, SAGEMAKER_MARK, "$")
     metadata = _object(document, "eventMetadata", "$")
-    model, version = _named(document, metadata, context)
+    model, version = named_by(document, metadata, context)
     time_ms = record_time(metadata, ("inferenceTime",), context)
     inputs, outputs = _side(capture, "endpointInput", context), _side(capture, "endpointOutput", context)
     rows = _row_count(inputs, outputs, context)
@@ -111,7 +111,7 @@ def _cells(row: Row, names: list[str]) -> Values:
     return {name: value for name, value in zip(names, row, strict=True) if name}
 
 
-def _named(document: Mapping[str, object], metadata: Mapping[str, object], context: RecordContext) -> tuple[str, str]:
+def named_by(document: Mapping[str, object], metadata: Mapping[str, object], context: RecordContext) -> tuple[str, str]:
     """Model and version of a request; ContractError ``no_model`` when nothing tells."""
     topic = context.topic
     sources = (
