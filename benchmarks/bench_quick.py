@@ -31,6 +31,8 @@ from workload import Traffic
 FOLD_EVENTS, FAUST_EVENTS, MEMORY_EVENTS = 1_000_000, 4_000, 1_000_000
 LATENCY_SECONDS = 30.0
 SERIES = 50_000
+BUDGET_SECONDS, AFTER_SECONDS = 300.0, 80.0
+"""Of the whole, and of what comes after the throughput: delays, rendering, memory."""
 BEGAN = time.monotonic()
 
 
@@ -44,19 +46,26 @@ class Ratios:
 
 
 def throughput(ground: Ground, rounds: int) -> Ratios:
-    """One worker, two workers, the bare consumer and the Faust agent, once a round."""
-    found = Ratios()
+    """One worker, two workers, the bare consumer and the Faust agent, once a round; no round that would take too long."""
+    found, started = Ratios(), time.monotonic()
     for number in range(rounds):
-        fold = contender(ground, "fold", min(FOLD_EVENTS, ground.traffic.events)).rate
-        one, two = workers(ground, 1).rate, workers(ground, 2).rate
-        faust = contender(ground, "faust-each", FAUST_EVENTS).rate
-        say(
-            f"round {number + 1}/{rounds}: fold {fold:,.0f}, worker {one:,.0f}, two {two:,.0f}, Faust {faust:,.0f} events/s"
-        )
-        found.over_bare.append(one / fold)
-        found.over_faust.append(one / faust)
-        found.two_over_one.append(two / one)
+        if number and not worth_another(time.monotonic() - BEGAN, (time.monotonic() - started) / number):
+            say("no time for another round")
+            break
+        fold = contender(ground, "fold", min(FOLD_EVENTS, ground.traffic.events))
+        one, two = workers(ground, 1), workers(ground, 2)
+        faust = contender(ground, "faust-each", FAUST_EVENTS)
+        rates = f"fold {fold.rate:,.0f}, worker {one[0]:,.0f}, two {two[0]:,.0f}, Faust {faust.rate:,.0f} events/s"
+        say(f"{rates}; CPU us: {fold.cpu_us:.2f}, {one[1]:.2f} with its start, {two[1]:.2f}, {faust.cpu_us:.0f}")
+        found.over_bare.append(one[0] / fold.rate)
+        found.over_faust.append(one[0] / faust.rate)
+        found.two_over_one.append(two[0] / one[0])
     return found
+
+
+def worth_another(passed: float, a_round: float) -> bool:
+    """Whether a round of so many seconds leaves enough of the five minutes for what comes after it."""
+    return passed + a_round < BUDGET_SECONDS - AFTER_SECONDS
 
 
 def growth() -> float:
