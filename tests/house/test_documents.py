@@ -91,7 +91,7 @@ def test_the_compose_file_runs_commands_and_settings_that_exist() -> None:
     ours = [service for service in services.values() if "build" in service]
     groups = {group.name for group in app.registered_groups}
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    told = {service["command"][0] for service in ours if "command" in service}
+    told = {service["command"][0] for service in ours if "entrypoint" not in service}
     assert told <= groups | commands | {"--help"}
     for service in ours:
         config = load_config(None, service["environment"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,18 @@ def test_what_the_programs_are_told_to_read_is_mounted() -> None:
     assert inside("grafana", home).is_file()
     provider = yaml.safe_load((DEPLOY / "grafana" / "provisioning" / "dashboards" / "driftline.yaml").read_text())
     assert inside("grafana", provider["providers"][0]["options"]["path"]).is_dir()
+
+
+def test_the_demo_runs_scripts_and_commands_that_are_there() -> None:
+    for name in ("producer", "training"):
+        words = " ".join([*SERVICES[name]["entrypoint"], *SERVICES[name]["command"]])
+        (script,) = re.findall(r"/examples/\S+", words)
+        offered = run(sys.executable, inside(name, script), "--help").stdout
+        options = re.findall(r"(?<= )--[a-z-]+", words.partition("driftline baseline create")[0])
+        assert all(option in offered for option in options)
+    made = SERVICES["training"]["command"][0].partition("driftline baseline create")[2]
+    offered = run(sys.executable, "-m", "driftline", "baseline", "create", "--help", COLUMNS="200").stdout
+    assert all(option in offered for option in re.findall(r"--[a-z-]+", made))
 
 
 def test_the_programs_are_found_under_the_names_that_the_files_use() -> None:

@@ -149,7 +149,7 @@ class ModelBook:
         baseline = log.line(self.model, self.version).at(window.start)
         merged = self.panes.merge(window, baseline)
         closed = ClosedWindow(self.model, self.version, spec, window, self.settings.timezone, merged, (), ())
-        return preview(closed, shelf.baseline(baseline), self.history)
+        return preview(closed, shelf.baseline(baseline))
 
     def _judged_panes(self, window: Window, baseline: str) -> tuple[Pane, ...]:
         """The panes and blocks of a window, each until the next one begins."""

@@ -91,9 +91,12 @@ def judge(
     return statistics, told
 
 
-def preview(closed: ClosedWindow, baseline: Baseline | None, history: VolumeHistory) -> WindowStatistics:
-    """The statistics of a window that is still open, as far as it has come; nothing moves on."""
-    window = closed.input(baseline, history)
+def preview(closed: ClosedWindow, baseline: Baseline | None) -> WindowStatistics:
+    """The statistics of a window that is still open, as far as it has come; nothing moves on.
+
+    Part of a window is not held against whole ones: its volume is judged without a history, and so is UNKNOWN.
+    """
+    window = closed.input(baseline, VolumeHistory())
     return window_statistics(window, evaluate_window(window), _ledger(closed))
 
 
