@@ -23,6 +23,7 @@ from driftline.broker.fetcher import raw_batch
 from driftline.broker.settings import fetching
 from driftline.config.settings import KafkaConfig
 from driftline.contracts.capture import FormatName, RawBatch
+from driftline.contracts.scan import ready
 
 GROUP = 1000
 """Records of a partition that are folded at once: what suits the fold best (bench_decode_fold.py)."""
@@ -66,6 +67,7 @@ def bare(bootstrap: str, topic: str, partitions: int, events: int) -> None:
 
 def fold(bootstrap: str, topic: str, partitions: int, events: int, form: FormatName) -> None:
     """Our decoder and fold, with groups of a thousand records, and no log, no flush, no Faust."""
+    ready.prepare()  # the worker has the scanner too
     ground, watch = Ground(topic, form), Watch()
     folds = {partition: ground.fold(partition, 0) for partition in range(partitions)}
     held: dict[int, list[ck.Message]] = defaultdict(list)
@@ -87,6 +89,7 @@ def faust_agent(bootstrap: str, topic: str, partitions: int, events: int, form: 
     """An ordinary Faust agent: one event at a time from the stream, folded ``group`` at a time."""
     import faust  # noqa: PLC0415 - the other contenders do without
 
+    ready.prepare()  # the worker has the scanner too
     ground, watch = Ground(topic, form), Watch()
     folds = {partition: ground.fold(partition, 0) for partition in range(partitions)}
     held: dict[int, list[Any]] = defaultdict(list)

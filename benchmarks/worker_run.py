@@ -89,6 +89,9 @@ def run_worker(folder: Path, job: Job) -> Run:
     config.write_text(CONFIG.format(name=name, job=job), encoding="utf-8")
     out = (folder / "worker.log").open("w+")
     command = [sys.executable, "-m", "driftline", "worker", "--config", str(config)]
+    subprocess.run(
+        [sys.executable, "-m", "driftline.contracts.scan"], check=False, stderr=subprocess.DEVNULL
+    )  # not beside it
     environ = {name: value for name, value in os.environ.items() if not name.startswith("DRIFTLINE_")}
     process = subprocess.Popen(command, stdout=out, stderr=out, env=environ)
     try:

@@ -15,7 +15,7 @@ LOG = logging.getLogger("driftline.worker")
 async def prepare_scanner() -> None:
     """Load the scanner if it has been compiled before; else have it compiled first, beside the worker in a process of its own.
 
-    Until then, and where the extra is not installed, captures are decoded without it: to the same, in twice the time.
+    Until then, and where the extra is not installed, captures are decoded without it: to the same, but slower.
     Cancelling ends the compiler.
     """
     if not ready.is_installed():

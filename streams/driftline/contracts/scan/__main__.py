@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 
@@ -11,8 +12,17 @@ from driftline.contracts.scan.ready import prepare
 NICENESS = 10
 """Chosen, because whatever runs beside it matters more."""
 
-if __name__ == "__main__":
+
+def main() -> str | None:
+    """Compile, unless it has been done: of several of these at a time, only by the first. What was wrong, None if nothing was."""
+    folder = compiled_folder()
+    if folder is None:
+        return "no folder for machine code, set NUMBA_CACHE_DIR"
     os.nice(NICENESS)
-    if compiled_folder() is None:
-        sys.exit("no folder for machine code, set NUMBA_CACHE_DIR")
-    sys.exit(prepare() or None)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return prepare() or None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
