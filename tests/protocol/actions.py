@@ -19,8 +19,8 @@ from protocol.verdict_worker import VerdictWorker
 class Actions(Cluster):
     """A cluster and its workers; nothing happens where there is nothing to choose from."""
 
-    def __init__(self, partitions: int = 2) -> None:
-        super().__init__(partitions)
+    def __init__(self, partitions: int = 2, shards: int = 1) -> None:
+        super().__init__(partitions, shards)
         self.captures: list[CaptureWorker] = []
         self.verdicts: list[VerdictWorker] = []
         self.orphans: list[Outbox] = []
@@ -189,9 +189,9 @@ class Actions(Cluster):
             self.captures[a % len(self.captures)].refresh_shapes()
 
     def do_judge(self, a: int, b: int, c: int) -> None:
-        """One more verdict worker, whoever else may judge."""
-        if len(self.verdicts) < 3:
-            self.verdicts.append(VerdictWorker(self._name("v"), self, self.sink))
+        """One more owner of a shard, whoever else may judge it."""
+        if len(self.verdicts) < 2 + self.shards:
+            self.verdicts.append(VerdictWorker(self._name("v"), self, self.sink, 1 + a % self.shards))
 
     def do_read(self, a: int, b: int, c: int) -> None:
         if self.verdicts:
@@ -207,6 +207,19 @@ class Actions(Cluster):
                         worker.outbox.land(destination, 10**6)
                 worker.snapshot()
             worker.alive = worker.alive and bool((a + b + c) % 6)  # now and then it dies right then
+
+    def do_watch(self, a: int, b: int, c: int) -> None:
+        """A shard is judged in peace for some snapshots, while what others have sent is on its way; then it may die."""
+        if not self.verdicts:
+            return
+        worker = self.verdicts[a % len(self.verdicts)]
+        for _ in range(3 + b % 16):
+            for destination in worker.outbox.destinations:
+                if c % 3 or destination != "out":
+                    worker.outbox.land(destination, 10**6)
+            worker.read(99)
+            worker.snapshot()
+        worker.alive = worker.alive and bool(c % 4)
 
     def do_overrule(self, a: int, b: int, c: int) -> None:
         if self.verdicts:

@@ -20,17 +20,23 @@ from driftline.contracts.log import (
 )
 from driftline.engine.baselines import BaselineShelf, Decoding
 from driftline.engine.dedupe import RecentIds
-from driftline.engine.draft import Draft
 from driftline.engine.fold import SourceFold, part_of
 from driftline.engine.ledger import LogState, Outcome
+from driftline.engine.shards import Shipment, load, ship
 from driftline.engine.snapshot import newest_manifest
 from driftline.engine.source import Phase, SourceTask
 from driftline.engine.verdict import restore_log
 from driftline.windows.watermark import NO_TIME
 from protocol import traffic
-from protocol.tapes import DeltaLog, Outbox, Sink, Tape
+from protocol.tapes import DeltaLog, OnAck, Outbox, Sink, Tape
 
 Place = tuple[str, int]
+
+INLINE = (0, 1_000, 10**6)
+"""What may ride in a delta, in turns: nothing, one shard's panes, all."""
+
+PART = 300
+"""Bytes of a part: most payloads have several."""
 
 
 class Ground(Protocol):
@@ -39,8 +45,11 @@ class Ground(Protocol):
     now: int
     log: DeltaLog
     snapshots: dict[bytes, bytes]
+    shards: int
+    payloads: dict[int, DeltaLog]
 
     def tape(self, source: Source) -> Tape | None: ...
+    def payload(self, shard: int, offsets: list[int]) -> bytes | None: ...
     def shapes(self) -> list[TopicShape]: ...
 
 
@@ -61,7 +70,7 @@ class Reading:
     next: int = -1
     fetched: deque[tuple[int, RawBatch]] = field(default_factory=deque)
     letters: Letters = field(default_factory=Letters)
-    drafts: deque[tuple[Draft, Letters]] = field(default_factory=deque)
+    drafts: deque[tuple[Shipment, Letters]] = field(default_factory=deque)
     at_end: bool = False
     lost: bool = False
 
@@ -79,8 +88,8 @@ class CaptureWorker:
         self.alive = True
         self.readings: dict[Place, Reading] = {}
         self._number = 0
-        manifest = newest_manifest(ground.snapshots, 0)
-        self.log = LogState() if manifest is None else restore_log(manifest, ground.snapshots)
+        newest = newest_manifest(ground.snapshots)
+        self.log = LogState() if newest is None else restore_log(newest[1], ground.snapshots, newest[0])
         assert self.log.next_offset >= ground.log.start, "the log was cut below every snapshot"
         self.shelf = BaselineShelf()
         self.shelf.learn(self.log)
@@ -123,7 +132,9 @@ class CaptureWorker:
         topic, partition = place
         topic_id = next(shape.topic_id for shape in self.shapes if shape.topic == topic)
         dedupe = traffic.DEDUPE if self.rebuilds_ids else 0
-        task = SourceTask(Source(topic, topic_id, partition), self.stamps, self._make_fold, dedupe=dedupe)
+        task = SourceTask(
+            Source(topic, topic_id, partition), self.stamps, self._make_fold, dedupe=dedupe, shards=self.ground.shards
+        )
         self.readings[place] = Reading(task)
 
     def revoke(self, place: Place) -> None:
@@ -211,17 +222,24 @@ class CaptureWorker:
         reading = self.readings[place]
         draft = reading.task.draft()
         if draft is not None:
-            reading.drafts.append((draft, reading.letters))
+            cargo = load(draft.panes, self.ground.shards, INLINE[draft.end % len(INLINE)], PART)
+            reading.drafts.append((ship(draft, cargo, self._send_part), reading.letters))
             reading.letters = Letters()
 
+    def _send_part(self, shard: int, data: bytes, landed: OnAck) -> None:
+        self.outbox.send(str(shard), data, landed)
+
+    def _may_be_written(self, shipment: Shipment, letters: Letters) -> bool:
+        return shipment.has_landed and (letters.waiting == 0 or not self.waits_for_letters)
+
     def send(self, place: Place) -> None:
-        """Write every draft whose dead letters are acknowledged, in order."""
+        """Write every draft of which all else is acknowledged, in order."""
         self.outbox.poll()
         reading = self.readings[place]
-        while reading.drafts and (reading.drafts[0][1].waiting == 0 or not self.waits_for_letters):
-            draft, _ = reading.drafts.popleft()
+        while reading.drafts and self._may_be_written(*reading.drafts[0]):
+            ready, _ = reading.drafts.popleft()
             if reading.epoch == reading.task.epoch:
-                self.write(reading.task.delta(draft))
+                self.write(reading.task.delta(ready.draft, ready.inline, ready.payloads()))
 
     def idle(self, place: Place, watermark: int) -> None:
         reading = self.readings[place]

@@ -25,20 +25,26 @@ def check(world: Cluster) -> None:
     told = {source: oracle.tell(source, world.tapes[source], story) for source, story in stories.items()}
     check_ledgers(world, told)
     check_letters(world, told)
-    reference = replay(world, Verdict(traffic.settings_of), 0)
+    reference = [one for shard in range(1, 1 + world.shards) for one in replay(world, whole(world, shard), 0)]
     said = {identity: data for identity, data in reference if identity[0] == "window"}
     assert len(said) == sum(identity[0] == "window" for identity, _ in reference), "each window closes once"
     check_windows(world, told, said)
     assert world.out == dict(reference), difference(world.out, dict(reference))
-    check_restarts(world)
+    for shard in range(1, 1 + world.shards):
+        check_restarts(world, shard)
     assert len(world.snapshots) < 400, "snapshots must be bounded"
+    check_cuts(world)
 
 
 def replay(world: Cluster, verdict: Verdict, start: int) -> list[tuple[tuple[str, ...], bytes]]:
     """Everything that a verdict makes of the log from an offset on."""
     found = []
     for offset in range(start, world.log.end):
-        for emitted in verdict.apply(offset, decode_record(world.log.records[offset]))[1]:
+        record = decode_record(world.log.records[offset])
+        needed = verdict.needs(record)
+        payload = world.payload(verdict.shard, needed, all_kept=True) if needed else b""
+        assert payload is not None, "payloads are there before the log names them"
+        for emitted in verdict.apply(offset, record, payload).emitted:
             found += outputs(emitted)
     return found
 
@@ -132,23 +138,35 @@ def check_features(said: WindowStatistics, window: oracle.WindowRows, edges: tup
     assert c.unseen == sum(n == "green" for n in names), f"unseen of {where}"
 
 
-def check_restarts(world: Cluster) -> None:
+def whole(world: Cluster, shard: int) -> Verdict:
+    """A shard before anything has happened."""
+    return Verdict(traffic.settings_of, shard, world.shards, traffic.LONGEST)
+
+
+def check_restarts(world: Cluster, shard: int) -> None:
     """From every snapshot that stands, the rest of the log leads to the state that the whole log leads to."""
-    whole = Verdict(traffic.settings_of)
-    replay(world, whole, 0)
-    wanted = state_of(whole)
-    standing = manifests(world.snapshots, 0)
+    begun = whole(world, shard)
+    replay(world, begun, 0)
+    wanted = state_of(begun)
+    standing = manifests(world.snapshots, shard)
     assert max(manifest["offset"] for manifest in standing.values()) >= world.log.start, "a snapshot must reach the log"
     for key, manifest in standing.items():
         if manifest["offset"] < world.log.start:
             continue  # one that landed late, from an owner who had gone; the next owner deletes it
         table = {k: v for k, v in world.snapshots.items() if b'"manifest"' not in k or k == key}
-        restored = Verdict.restore(traffic.settings_of, table)
+        restored = Verdict.restore(traffic.settings_of, table, shard, world.shards, traffic.LONGEST)
         assert restored.log.next_offset == manifest["offset"]
         replay(world, restored, restored.log.next_offset)
         got = state_of(restored)
         for part, value in wanted.items():
             assert got[part] == value, f"restart differs in {part}: {got[part]} {value}"
+
+
+def check_cuts(world: Cluster) -> None:
+    """What nobody needs is let go: with nothing coming any more, all but the last records."""
+    assert world.log.end - world.log.start < 60 * world.shards, "the log must be cut"
+    for shard, tape in world.payloads.items():
+        assert tape.end - tape.start < 60, f"payloads of shard {shard} must be cut"
 
 
 def state_of(verdict: Verdict) -> dict[str, Any]:

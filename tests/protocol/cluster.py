@@ -24,9 +24,11 @@ Letter = tuple[Source, int, int]
 class Cluster:
     """Everything outside the workers."""
 
-    def __init__(self, partitions: int = 2) -> None:
+    def __init__(self, partitions: int = 2, shards: int = 1) -> None:
         self.now = traffic.BEGIN
+        self.shards = shards
         self.log = DeltaLog()
+        self.payloads = {shard: DeltaLog() for shard in range(1, shards + 1)}
         self.snapshots: dict[bytes, bytes] = {}
         self.live = {"t": [Tape() for _ in range(partitions)], "u": [Tape()]}
         self.lives = {"t": 0, "u": 0}
@@ -52,7 +54,7 @@ class Cluster:
     def sink(self, destination: str, item: Item) -> int:
         """A record arrives."""
         if isinstance(item, bytes):
-            return self._append(item)
+            return self._append(item) if destination == "log" else self._carry(int(destination), item)
         match destination:
             case "out":
                 identity, data = item
@@ -66,6 +68,19 @@ class Cluster:
             case "snapshots":
                 self._put(*item)
         return 0
+
+    def _carry(self, shard: int, data: bytes) -> int:
+        """A part of a payload arrives."""
+        self.payloads[shard].records.append(data)
+        return self.payloads[shard].end - 1
+
+    def payload(self, shard: int, offsets: list[int], *, all_kept: bool = False) -> bytes | None:
+        """The parts at some offsets, put together; None while they are not there, empty when they are no longer."""
+        tape = self.payloads[shard]
+        if max(offsets) >= tape.end:
+            return None
+        gone = min(offsets) < tape.start and not all_kept
+        return b"" if gone else b"".join(tape.records[offset] for offset in offsets)
 
     def _put(self, key: bytes, value: bytes | None) -> None:
         if value is None:

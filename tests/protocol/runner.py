@@ -14,6 +14,7 @@ WEIGHTS = {
     "land": 14,
     "read": 11,
     "snapshot": 8,
+    "watch": 3,
     "assign": 4,
     "spawn": 2,
     "kill": 1,
@@ -33,7 +34,11 @@ WEIGHTS = {
 def schedule(seed: int, length: int = 120) -> list[tuple[str, int, int, int]]:
     """A seed's actions; three runs in four start with a working system."""
     rng = Random(seed)
-    begun = [("spawn", 0, 0, 0), ("judge", 0, 0, 0), *(("assign", 0, place, 0) for place in range(3))]
+    begun = [
+        ("spawn", 0, 0, 0),
+        *(("judge", shard, 0, 0) for shard in range(3)),
+        *(("assign", 0, place, 0) for place in range(3)),
+    ]
     names, weights = list(WEIGHTS), list(WEIGHTS.values())
     chosen = rng.choices(names, weights, k=rng.choice((length // 2, length, 2 * length)))
     actions = [(name, rng.randrange(1000), rng.randrange(1000), rng.randrange(1000)) for name in chosen]
@@ -42,7 +47,7 @@ def schedule(seed: int, length: int = 120) -> list[tuple[str, int, int, int]]:
 
 def run(seed: int, world_class: type[World] = World, length: int = 120) -> World:
     """Play a seed's schedule to its end and compare everything."""
-    world = world_class(partitions=1 + seed % 3)
+    world = world_class(partitions=1 + seed % 3, shards=1 + seed % 4 % 3)
     for action in schedule(seed, length):
         world.act(*action)
     world.finish(seed)

@@ -56,7 +56,7 @@ class Tape:
 
 @dataclass
 class DeltaLog:
-    """Partition 0 of ``partials`` as bytes; all of it is kept, readers see it from ``start`` on."""
+    """A partition of ``partials`` as bytes; all of it is kept, readers see it from ``start`` on."""
 
     records: list[bytes] = field(default_factory=list)
     start: int = 0

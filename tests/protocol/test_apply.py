@@ -16,15 +16,17 @@ from driftline.contracts.log import (
     Idle,
     KnownBaselines,
     LogRecord,
+    Payload,
     Retire,
     Source,
     Stamp,
     TopicShape,
+    Trim,
     VerdictClaim,
 )
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
-from driftline.engine.standing import NOBODY
+from driftline.engine.standing import NOBODY, Trimmed
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
 
@@ -34,17 +36,29 @@ STAMP = Stamp("w", 0)
 DUE = 100
 
 
-def claim(source: Source = P0, partitions: int = 1) -> Claim:
-    return Claim(source, [TopicShape("t", source.topic_id, partitions)], STAMP)
+def claim(source: Source = P0, partitions: int = 1, shards: int = 1) -> Claim:
+    return Claim(source, [TopicShape("t", source.topic_id, partitions)], STAMP, shards)
 
 
 def birth(token: int = 0, to: int = 5, watermark: int = NO_TIME, source: Source = P0) -> Birth:
     return Birth(source, token, to, watermark, STAMP)
 
 
-def delta(start: int = 5, end: int = 9, token: int = 0, watermark: int = DUE, known: int = 0, top: int = 110) -> Delta:
+def delta(
+    start: int = 5,
+    end: int = 9,
+    token: int = 0,
+    watermark: int = DUE,
+    *,
+    known: int = 0,
+    top: int = 110,
+    payload: int | None = None,
+    shard: int = 1,
+) -> Delta:
     counts = Counts(accepted=end - start)
-    return Delta(P0, token, start, end, watermark, counts, counts, [KnownBaselines("m", "1", known, top)], [], STAMP)
+    payloads = [] if payload is None else [Payload(shard, [payload, payload + 5])]
+    known_baselines = [KnownBaselines("m", "1", known, top)]
+    return Delta(P0, token, start, end, watermark, counts, counts, known_baselines, [], STAMP, payloads)
 
 
 def idle(at: int = 5, watermark: int = DUE, token: int = 0) -> Idle:
@@ -63,7 +77,12 @@ def retire(topic_id: str = "life-1") -> Retire:
     return Retire("t", topic_id, 300, STAMP)
 
 
+def trim(log: int = 3, payload: int = 7, token: int = 0) -> Trim:
+    return Trim(1, token, log, payload, STAMP)
+
+
 RUNNING = (claim(), birth())
+TRIMMED = (VerdictClaim(1, STAMP), trim(token=2))
 
 
 @dataclass
@@ -140,9 +159,22 @@ CASES = (
         {LINE: [("b0", 50), ("b1", 60)]},
     ),
     Case("withdrawn", (baseline(),), baseline("", 50, 1), Outcome.COUNTED, {"log.line('m', '1').at(50)": ""}),
-    Case("who judges", (), VerdictClaim(0, STAMP), Outcome.COUNTED, {"log.verdicts": {0: 0}}),
+    Case("all must spread alike", (claim(),), claim(shards=2), Outcome.STALE, {TOKEN: 0, "log.shards": 1}),
+    Case("a payload", (*RUNNING, *TRIMMED), delta(payload=7), Outcome.COUNTED, {POSITION: 9}),
+    Case("given up", (*RUNNING, *TRIMMED), delta(payload=6), Outcome.TRIMMED, {POSITION: 5, TOKEN: NOBODY}),
+    Case("of another shard", (*RUNNING, *TRIMMED), delta(payload=6, shard=2), Outcome.COUNTED, {POSITION: 9}),
+    Case("a trim", (VerdictClaim(1, STAMP),), trim(), Outcome.COUNTED, {"log.trimmed(1)": Trimmed(3, 7)}),
     Case(
-        "who judges now", (VerdictClaim(0, STAMP),), VerdictClaim(0, STAMP), Outcome.COUNTED, {"log.verdicts": {0: 1}}
+        "never back", (VerdictClaim(1, STAMP), trim()), trim(2, 9), Outcome.COUNTED, {"log.trimmed(1)": Trimmed(3, 9)}
+    ),
+    Case("a zombie's trim", (VerdictClaim(1, STAMP),) * 2, trim(), Outcome.ZOMBIE, {"log.trimmed(1)": Trimmed()}),
+    Case("the log is cut", (*RUNNING, *TRIMMED), idle(), Outcome.COUNTED, {"log.cut": 3}),
+    Case(
+        "not beneath a shard", (claim(shards=2), VerdictClaim(1, STAMP)), trim(token=1), Outcome.COUNTED, {"log.cut": 0}
+    ),
+    Case("who judges", (), VerdictClaim(1, STAMP), Outcome.COUNTED, {"log.verdicts": {1: 0}}),
+    Case(
+        "who judges now", (VerdictClaim(1, STAMP),), VerdictClaim(1, STAMP), Outcome.COUNTED, {"log.verdicts": {1: 1}}
     ),
 )
 

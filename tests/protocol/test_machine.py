@@ -17,12 +17,13 @@ EXAMPLES = int(os.environ.get("DRIFTLINE_PROTOCOL_EXAMPLES", "80"))
 class Protocol(RuleBasedStateMachine):
     """Every action of the world as a rule; at the end faults stop, everything is drained and compared."""
 
-    @initialize(partitions=st.integers(1, 3), begun=st.booleans())
-    def begin(self, partitions: int, begun: bool) -> None:
-        self.world = World(partitions)
+    @initialize(partitions=st.integers(1, 3), shards=st.integers(1, 3), begun=st.booleans())
+    def begin(self, partitions: int, shards: int, begun: bool) -> None:
+        self.world = World(partitions, shards)
         if begun:
             self.world.act("spawn", 0, 0, 0)
-            self.world.act("judge", 0, 0, 0)
+            for shard in range(shards):
+                self.world.act("judge", shard, 0, 0)
             for place in range(partitions + 1):
                 self.world.act("assign", 0, place, 0)
 
@@ -94,9 +95,9 @@ class Protocol(RuleBasedStateMachine):
     def records_of_the_dead_are_lost(self, box: int, destination: int, keep: int) -> None:
         self.world.act("drop", box, destination, keep)
 
-    @rule()
-    def verdict_worker_starts(self) -> None:
-        self.world.act("judge", 0, 0, 0)
+    @rule(shard=NUMBER)
+    def verdict_worker_starts(self, shard: int) -> None:
+        self.world.act("judge", shard, 0, 0)
 
     @rule(worker=NUMBER)
     def verdict_worker_dies(self, worker: int) -> None:
@@ -109,6 +110,10 @@ class Protocol(RuleBasedStateMachine):
     @rule(worker=NUMBER, lands=NUMBER, stages=NUMBER)
     def snapshot(self, worker: int, lands: int, stages: int) -> None:
         self.world.act("snapshot", worker, lands, stages)
+
+    @rule(worker=NUMBER, steps=NUMBER, how=NUMBER)
+    def verdict_works_in_peace(self, worker: int, steps: int, how: int) -> None:
+        self.world.act("watch", worker, steps, how)
 
 
 TestProtocol = Protocol.TestCase

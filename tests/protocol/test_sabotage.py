@@ -10,13 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from driftline.contracts.capture import RawBatch, Reject
-from driftline.contracts.log import Birth, Claim, Delta, Gap, Idle, LogRecord
+from driftline.contracts.log import Birth, Claim, Delta, Gap, Idle, LogRecord, Payload
 from driftline.engine import fold, placing, snapshot, verdict
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.ledger import LogState, Outcome
-from driftline.engine.snapshot import SnapshotBook, key_of
+from driftline.engine.shards import Shipment
+from driftline.engine.snapshot import SnapshotBook, Standing, key_of
 from driftline.engine.source import SourceTask
-from driftline.engine.standing import SourceState
+from driftline.engine.standing import SourceState, Trimmed
 from driftline.windows.watermark import NO_TIME
 from protocol.capture_worker import CaptureWorker
 from protocol.runner import run
@@ -77,7 +78,7 @@ def new_sources_are_not_waited_for(patch: pytest.MonkeyPatch) -> None:
     real = LogState._claim
 
     def claim(self: LogState, offset: int, record: Claim) -> Outcome:
-        return real(self, offset, Claim(record.source, [], record.stamp))
+        return real(self, offset, Claim(record.source, [], record.stamp, record.shards))
 
     patch.setattr(LogState, "_claim", claim)
 
@@ -187,6 +188,48 @@ def _manifest_first(self: VerdictWorker) -> None:
         self.outbox.send("snapshots", part)
 
 
+def a_part_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A delta is written though the last part of a payload has not arrived."""
+    real = Shipment.payloads
+
+    def payloads(self: Shipment) -> list[Payload]:
+        return [Payload(one.shard, one.offsets[:-1] or one.offsets) for one in real(self)]
+
+    patch.setattr(Shipment, "payloads", payloads)
+
+
+def shards_of_a_flush_are_named_alone(patch: pytest.MonkeyPatch) -> None:
+    """A delta names the payload of one shard only: a flush that is torn between its shards."""
+    real = Shipment.payloads
+    patch.setattr(Shipment, "payloads", lambda self: real(self)[:1])
+
+
+def trims_are_not_heeded(patch: pytest.MonkeyPatch) -> None:
+    """A delta counts though the payload that it names has been given up."""
+    patch.setattr(LogState, "trimmed", lambda _self, _shard: Trimmed())
+
+
+def payloads_go_too_early(patch: pytest.MonkeyPatch) -> None:
+    """Payloads are deleted as soon as they are merged, not when no manifest in force may need them."""
+
+    def cut(self: SnapshotBook) -> Standing:
+        reached = max((one.reached for one in self.in_force.values()), default=0)
+        return Standing(real.fget(self).offset, frozenset(), reached, reached)
+
+    real: Any = SnapshotBook.cut
+    patch.setattr(SnapshotBook, "cut", property(cut))
+
+
+def every_shard_cuts_the_log_for_all(patch: pytest.MonkeyPatch) -> None:
+    """The log is cut below what one shard needs, whatever the others still do."""
+    patch.setattr(LogState, "cut", property(lambda self: max((one.log for one in self.trims.values()), default=0)))
+
+
+def every_shard_judges_everything(patch: pytest.MonkeyPatch) -> None:
+    """Models that ride in a delta are judged by all shards."""
+    patch.setattr(verdict.Verdict, "_is_ours", lambda _self, _model, _version: True)
+
+
 def one_record_in_many_is_skipped(patch: pytest.MonkeyPatch) -> None:
     """A reader that loses a record."""
     real = fold.SourceFold.fold
@@ -218,6 +261,12 @@ VARIANTS = (
     results_are_not_waited_for,
     parts_have_one_key,
     any_manifest_will_do,
+    a_part_is_forgotten,
+    shards_of_a_flush_are_named_alone,
+    trims_are_not_heeded,
+    payloads_go_too_early,
+    every_shard_cuts_the_log_for_all,
+    every_shard_judges_everything,
     one_record_in_many_is_skipped,
 )
 

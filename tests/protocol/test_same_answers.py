@@ -1,4 +1,4 @@
-"""A result is a function of the topic and the baseline: not of workers, batches, flushes, crashes or who came first."""
+"""A result is a function of the topic and the baseline: not of workers, shards, batches, flushes, crashes or who came first."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ FAULTS = (
     "drop",
     "read",
     "snapshot",
+    "watch",
 )
 
 
-def filled(seed: int) -> World:
+def filled(seed: int, shards: int) -> World:
     """Two baselines in force from the beginning, and everything already sent."""
-    world, rng = World(3), Random(seed)
+    world, rng = World(3, shards), Random(seed)
     world.do_baseline(0, 1, 4)
     world.do_baseline(1, 2, 4)
     for _ in range(80):
@@ -39,7 +40,7 @@ def filled(seed: int) -> World:
 
 def answers(seed: int, path: int) -> dict[tuple[str, ...], bytes]:
     """What is said when the same records are worked on along another path, without anybody declaring idleness."""
-    world, rng = filled(seed), Random(path)
+    world, rng = filled(seed, 1 + path % 3), Random(path)
     if path:
         for name in rng.choices(FAULTS, [WEIGHTS[name] for name in FAULTS], k=150):
             a, b, c = rng.randrange(1000), rng.randrange(1000), rng.randrange(1000)

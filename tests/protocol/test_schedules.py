@@ -54,7 +54,10 @@ def test_the_schedules_reach_every_rule_of_the_log() -> None:
         ("Retire", "counted"),
         ("BaselineInForce", "counted"),
         ("BaselineInForce", "duplicate"),
+        ("Delta", "trimmed"),
         ("VerdictClaim", "counted"),
+        ("Trim", "counted"),
+        ("Trim", "zombie"),
     }
     assert wanted <= seen.keys(), wanted - seen.keys()
     assert {"gap", "idle", "retire"} <= facts.keys()

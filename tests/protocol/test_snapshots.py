@@ -59,7 +59,7 @@ def test_a_baseline_that_comes_back_survives_the_deletion_of_its_first_content()
     write(second, table, 5)
     for key in deletions:
         table.pop(key, None)
-    assert [manifest["offset"] for manifest in manifests(table, 0).values()][-1] == len(log)
+    assert [manifest["offset"] for manifest in manifests(table, 1).values()][-1] == len(log)
     restored = Verdict.restore(traffic.settings_of, table)
     assert restored.shelf.baseline(traffic.baseline_of("a", 0).id) is not None
 
@@ -72,7 +72,7 @@ def test_manifests_of_two_owners_stand_beside_each_other() -> None:
     feed(other, log)
     write(one, table, 1)
     write(other, table, 2)
-    assert len(manifests(table, 0)) == 2
+    assert len(manifests(table, 1)) == 2
 
 
 def test_a_manifest_without_all_of_its_parts_is_passed_over() -> None:
@@ -82,5 +82,5 @@ def test_a_manifest_without_all_of_its_parts_is_passed_over() -> None:
     feed(verdict, log)
     write(verdict, table, 1)
     del table[next(key for key in table if b'"baseline"' in key)]
-    assert manifests(table, 0) == {}
+    assert manifests(table, 1) == {}
     assert Verdict.restore(traffic.settings_of, table).log.next_offset == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from protocol import traffic
 from protocol.actions import Actions
 from protocol.checks import check
+from protocol.verdict_worker import VerdictWorker
 
 LATEST = traffic.BEGIN + 10**11
 """Where time is moved to in the end."""
@@ -41,15 +42,17 @@ class World(Actions):
             if quiet > 3:
                 quiet, idling = 0, True
         self._check_alive()
-        for _ in range(12):
-            self.verdicts[0].outbox.land_all()
-            self.verdicts[0].snapshot()
+        for _ in range(24):
+            for judge in self.verdicts:
+                judge.outbox.land_all()
+                judge.read(10**6)
+                judge.snapshot()
 
     def _settle_owners(self, seed: int) -> None:
         for number, worker in enumerate(self.captures):
             worker.alive = number < 2 and worker.log.next_offset >= self.log.start
-        for judge in self.verdicts[1:]:
-            judge.alive = False
+        for number, judge in enumerate(self.verdicts):
+            judge.alive = judge.shard not in {other.shard for other in self.verdicts[:number]}
         self._bury()
         if not self.captures:
             self.do_spawn(0, 0, 0)
@@ -64,8 +67,10 @@ class World(Actions):
                 owner.assign(place)
 
     def _round(self, *, idling: bool) -> None:
-        if not self.verdicts:
-            self.do_judge(0, 0, 0)
+        judged = {judge.shard for judge in self.verdicts}
+        for shard in range(1, 1 + self.shards):
+            if shard not in judged:
+                self.verdicts.append(VerdictWorker(self._name("v"), self, self.sink, shard))
         for worker in self.captures:
             worker.outbox.land_all()
             worker.follow(10**6)

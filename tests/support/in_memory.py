@@ -52,7 +52,7 @@ class Job:
         self.tasks = [self._task(place) for place in range(partitions)]
         self.sleepers: list[SourceTask] = []
         self.written: list[LogRecord] = []
-        self._append(VerdictClaim(0, self._stamp()))
+        self._append(VerdictClaim(1, self._stamp()))
         self._place()
 
     def produce(self, partition: int, captures: Sequence[dict[str, Any]]) -> None:
@@ -72,7 +72,7 @@ class Job:
         task = self.tasks[partition]
         draft = task.draft()
         if draft is not None:
-            self._append(task.delta(draft))
+            self._append(task.delta(draft, draft.panes, []))
         self._place()
 
     def take_over(self, partition: int) -> None:
@@ -87,7 +87,7 @@ class Job:
             task = self.sleepers.pop()
             draft = task.draft()
             if draft is not None:
-                self._append(task.delta(draft))
+                self._append(task.delta(draft, draft.panes, []))
         self._place()
 
     def idle(self, partition: int, watermark: int) -> None:
@@ -144,7 +144,7 @@ class Job:
             self._shelf.learn(self.log)
         for task in self.tasks:
             task.on_log(offset, ours, outcome, self.log)
-        for emitted in self.verdict.apply(offset, theirs)[1]:
+        for emitted in self.verdict.apply(offset, theirs).emitted:
             self.windows.append(emitted.statistics)
             self.violations += emitted.violations
 

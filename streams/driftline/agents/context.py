@@ -15,12 +15,13 @@ from driftline.agents.reading import Place, Sight, Standing
 from driftline.broker.admin import Admin
 from driftline.broker.fetcher import Fetcher
 from driftline.broker.log import LogReader
+from driftline.broker.payloads import PayloadReader
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
 from driftline.broker.table import Row, read_table
 from driftline.config import Config, ModelConfig, TopicConfig
 from driftline.contracts.capture import CaptureTopic, KeyNames
-from driftline.contracts.log import LogRecord, Retire, Stamp, TopicShape
+from driftline.contracts.log import PaneDelta, Retire, Stamp, TopicShape
 from driftline.contracts.topics import TopicNames
 from driftline.durations import HOUR_MS
 from driftline.engine.book import Emitted
@@ -65,16 +66,17 @@ class WorkerContext:
         self.metadata_seconds = METADATA_SECONDS
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
-        self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_ms + HOUR_MS)
-        self.verdict: Verdict | None = None
+        self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_window_ms)
+        self.verdicts: dict[int, Verdict] = {}
         self.ending = Ending()
         self.progress = Progress()
-        self.on_emitted: list[Callable[[Emitted, int], None]] = []
-        self.on_judged: list[Callable[[LogRecord], None]] = []
+        self.on_emitted: list[Callable[[Emitted, int, bool], None]] = []
+        self.on_judged: list[Callable[[list[PaneDelta]], None]] = []
         self.owned: dict[Place, Standing] = {}
         self.sight = Sight(at=monotonic(), answered=monotonic(), answered_ms=now_ms())
-        self.caught_up = False
         self.address = ""
+        self._shards = 0
+        self._cut: dict[int, int] = {}
         self._admin: Admin | None = None
         self._writer = secrets.token_hex(8)
         self._numbers = itertools.count()
@@ -123,6 +125,11 @@ class WorkerContext:
         """The longest window of any model."""
         models = (self.config.defaults, *self.config.models.values())
         return max(window.length_ms for model in models for window in model.windows)
+
+    @property
+    def longest_window_ms(self) -> int:
+        """The same with an hour to spare, for a day of 25 hours."""
+        return self.longest_ms + HOUR_MS
 
     # -- Kafka ------------------------------------------------------------------------------------------------------
 
@@ -187,16 +194,41 @@ class WorkerContext:
         """A reader of the delta log."""
         return LogReader(following(self.kafka), self.topics.partials)
 
+    def payload_reader(self, shard: int) -> PayloadReader:
+        """A reader of the payloads of a shard."""
+        return PayloadReader(following(self.kafka), self.topics.partials, shard)
+
+    @property
+    def shards(self) -> int:
+        """How many shards models are spread over: as many as the first claim in the log says, for good.
+
+        Raises BrokerError before :meth:`settle_shards`.
+        """
+        if not self._shards:
+            raise BrokerError("the number of shards must be settled before it is used")
+        return self._shards
+
+    def settle_shards(self) -> None:
+        """Take the number of shards from the log, or else from the payload partitions that there are. Blocks."""
+        partitions = self.admin.partitions()[self.topics.partials] - 1
+        self._shards = self.log.state.shards or partitions
+        if not 0 < self._shards <= partitions:
+            raise BrokerError(
+                f"topic {self.topics.partials} must have a partition for the log and one for each of "
+                f"{max(self._shards, 1)} shards, got {partitions + 1}"
+            )
+
     def retirements(self, shapes: list[TopicShape]) -> Iterator[Retire]:
         """Records that end the earlier lives of topics that were created anew."""
         for shape in shapes:
             for topic_id in self.log.state.earlier_lives(shape):
                 yield Retire(shape.topic, topic_id, self.horizon(shape.topic), self.stamps())
 
-    def cut_log(self, offset: int) -> None:
-        """Let go of the log below ``offset``; what cannot be deleted is left to retention."""
-        if offset > 0:
-            self.admin.delete_records(self.topics.partials, 0, offset)
+    def cut_partials(self, partition: int, offset: int) -> None:
+        """Let go of a partition of ``partials`` below ``offset``; what cannot be deleted is left to retention."""
+        if offset > self._cut.get(partition, 0):
+            self._cut[partition] = offset
+            self.admin.delete_records(self.topics.partials, partition, offset)
 
     # -- telling ----------------------------------------------------------------------------------------------------
 
@@ -224,19 +256,22 @@ class WorkerContext:
         end, position = self.end(place), self.owned[place].position
         return None if end is None or position is None else max(0, end - position)
 
-    def verdict_changed(self, verdict: Verdict | None) -> None:
-        """Note whether this worker judges."""
-        self.verdict = verdict
+    def judging(self, shard: int, verdict: Verdict | None) -> None:
+        """Note that this worker judges a shard now, or no longer."""
+        if verdict is None:
+            self.verdicts.pop(shard, None)
+        else:
+            self.verdicts[shard] = verdict
 
-    def emitted(self, emitted: Emitted, now: int) -> None:
-        """Tell everybody who listens what a closed window said."""
+    def emitted(self, emitted: Emitted, now: int, *, caught_up: bool) -> None:
+        """Tell everybody who listens what a closed window said, and whether that is news."""
         for listener in self.on_emitted:
-            listener(emitted, now)
+            listener(emitted, now, caught_up)
 
-    def judged(self, record: LogRecord) -> None:
-        """Tell everybody who listens of a record that this worker's verdict has counted."""
+    def judged(self, panes: list[PaneDelta]) -> None:
+        """Tell everybody who listens of panes that a verdict of this worker has merged."""
         for listener in self.on_judged:
-            listener(record)
+            listener(panes)
 
 
 def model_settings(model: ModelConfig) -> ModelSettings:

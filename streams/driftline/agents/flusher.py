@@ -1,11 +1,12 @@
-"""From what has been folded to deltas on the log: dead letters first, each source in its order."""
+"""From what has been folded to deltas on the log: dead letters and payloads first, each source in its order."""
 
 from __future__ import annotations
 
 from driftline.agents.context import WorkerContext
 from driftline.agents.reading import Letters, Readings
-from driftline.broker.producer import DurableProducer
+from driftline.broker.producer import Acknowledged, DurableProducer
 from driftline.contracts.log import LogRecord, encode_record
+from driftline.engine.shards import load, ship
 
 WIDE_PANES = 400
 """Panes of one source at which it is flushed early, so that a delta stays far below the largest record."""
@@ -36,17 +37,21 @@ class Flusher:
         for reading in readings.values():
             draft = reading.task.draft()
             if draft is not None:
-                reading.drafts.append((draft, reading.letters))
+                cargo = load(draft.panes, self._context.shards)
+                reading.drafts.append((ship(draft, cargo, self._send_part), reading.letters))
                 reading.letters = Letters()
 
+    def _send_part(self, shard: int, data: bytes, landed: Acknowledged) -> None:
+        self._producer.send(self._context.topics.partials, data, partition=shard, on_ack=landed)
+
     def send(self, readings: Readings) -> Hints:
-        """Write every draft whose dead letters are acknowledged, in order; how far the log has come since the last time."""
+        """Write every draft of which all else is acknowledged, in order; how far the log has come since the last time."""
         hints: Hints = []
         for (topic, partition), reading in readings.items():
-            while reading.drafts and reading.drafts[0][1].waiting == 0:
-                draft, _ = reading.drafts.popleft()
+            while reading.drafts and reading.drafts[0][0].has_landed and reading.drafts[0][1].waiting == 0:
+                ready, _ = reading.drafts.popleft()
                 if reading.epoch == reading.task.epoch:
-                    self.write(reading.task.delta(draft))
+                    self.write(reading.task.delta(ready.draft, ready.inline, ready.payloads()))
             position = self._context.log.state.position(reading.task.source)
             if position is not None and position > reading.committed:
                 reading.committed = position

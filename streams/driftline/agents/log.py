@@ -47,8 +47,8 @@ class LogFollower:
         self.reader = self._make_reader()
         low, self.goal = self.reader.bounds()
         table = self._load_table()
-        manifest = newest_manifest(table, 0)
-        self.state = restore_log(manifest, table) if manifest is not None else LogState()
+        newest = newest_manifest(table)
+        self.state = LogState() if newest is None else restore_log(newest[1], table, newest[0])
         self.shelf.learn(self.state)
         check_hole(self.state.next_offset, low, self.goal)
         self.started_at = self.state.next_offset

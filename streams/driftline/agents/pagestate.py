@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import TypedDict
 
 from driftline import __version__
@@ -58,11 +59,12 @@ class PageBuilder:
         """Take in an early reading."""
         self._open_rows[statistics.model, statistics.version] = statistics.rows
 
-    def forget(self) -> None:
-        """Another worker judges now."""
-        self._closed.clear()
-        self._open_rows.clear()
-        self._events.clear()
+    def retain(self, judged: AbstractSet[ModelKey]) -> None:
+        """Forget the models that another worker judges now."""
+        for held in (self._closed, self._open_rows):
+            for key in held.keys() - judged:
+                del held[key]
+        self._events = {name: one for name, one in self._events.items() if (one.model, one.version) in judged}
 
     def tick(self) -> None:
         """Measure the rate; called about once a second."""
@@ -90,7 +92,7 @@ class PageBuilder:
 
     def _notes(self) -> tuple[str, ...]:
         notes = []
-        if self._context.verdict is None:
+        if not self._context.verdicts:
             notes.append("This worker does not judge at present: models and incidents are shown by the one that does.")
         if self._context.log.state.anomalies:
             notes.append(

@@ -43,7 +43,11 @@ class Placer:
         """A source newly in our hands: a partition of its topic's present life."""
         topic, partition = place
         source = Source(topic, self._ids().get(topic, ""), partition)
-        return Reading(SourceTask(source, self._context.stamps, self._fold, dedupe=self._context.dedupe_bound))
+        return Reading(self._task(source))
+
+    def _task(self, source: Source) -> SourceTask:
+        context = self._context
+        return SourceTask(source, context.stamps, self._fold, dedupe=context.dedupe_bound, shards=context.shards)
 
     async def place(self, readings: Readings) -> None:
         """Bring every source that is not yet running one step on."""

@@ -67,7 +67,7 @@ class Probes:
         if not context.log.caught_up:
             yield "the delta log is not yet read to where it ended at the start"
         if not self._verdict.caught_up:
-            yield "the verdict shard is not yet caught up"
+            yield "the verdict shards are not yet caught up"
         if not self._capture.joined:
             yield "the group has not yet assigned any sources"
         waiting = [r.task.source for r in self._capture.readings.values() if r.task.phase is not Phase.RUNNING]

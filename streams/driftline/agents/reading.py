@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from driftline.contracts.capture import RawBatch
 from driftline.contracts.log import Source
-from driftline.engine.draft import Draft
+from driftline.engine.shards import Shipment
 from driftline.engine.source import SourceTask
 from driftline.health.source import SILENT_SECONDS, Verdict
 
@@ -34,7 +34,7 @@ class Reading:
     task: SourceTask
     epoch: int = -1
     letters: Letters = field(default_factory=Letters)
-    drafts: deque[tuple[Draft, Letters]] = field(default_factory=deque)
+    drafts: deque[tuple[Shipment, Letters]] = field(default_factory=deque)
     at_end: bool = False
     last_record: float = 0.0
     last_idle: float = 0.0

@@ -14,7 +14,7 @@ from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
 from driftline.agents.probes import Probes
-from driftline.contracts.log import Counts, Delta, LogRecord, Source
+from driftline.contracts.log import Counts, LogRecord, PaneDelta, Source
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import Outcome
 from driftline.engine.verdict import Verdict
@@ -131,7 +131,7 @@ class TelemetryService(Service):
             if standing.watermark > NO_TIME:
                 self.metrics.set_watermark(*place, standing.watermark)
             self.metrics.set_holds_back(*place, holds_back=place in holding)
-        overflow = self.context.verdict.overflow if self.context.verdict is not None else 0
+        overflow = sum(verdict.overflow for verdict in self.context.verdicts.values())
         self.metrics.count_overflow("model_rows", max(0, overflow - self._overflow))
         self._overflow = overflow
         for reason, count in self.context.counters.reasons.items():
@@ -159,12 +159,10 @@ class TelemetryService(Service):
 
     # -- models -----------------------------------------------------------------------------------------------------
 
-    def _on_judged(self, record: LogRecord) -> None:
-        """Totals of what models serve, from the deltas that this worker judges."""
-        if not isinstance(record, Delta):
-            return
+    def _on_judged(self, panes: list[PaneDelta]) -> None:
+        """Totals of what models serve, from the panes that this worker has merged."""
         told: set[tuple[str, str, int]] = set()
-        for pane in record.panes:
+        for pane in panes:
             place = (pane.model, pane.version, pane.pane)
             if place in told:
                 continue
@@ -180,26 +178,25 @@ class TelemetryService(Service):
                 latency_microseconds=round(calls.latency_sum * 1e6),
             )
 
-    def _on_emitted(self, emitted: Emitted, now: int) -> None:
+    def _on_emitted(self, emitted: Emitted, now: int, caught_up: bool) -> None:  # noqa: FBT001 - of a listener
         statistics = emitted.statistics
         show_closed(self.table, statistics)
         self.page.closed(emitted)
         for event in emitted.violations:
             self.metrics.count_violation(event.model, event.version, event.check, event.severity, event.event_id)
-            if self.context.caught_up:
+            if caught_up:
                 self.metrics.observe_window_to_violation(max(0.0, (now - event.window.end) / 1000))
 
     def _show_models(self) -> None:
-        verdict = self.context.verdict
-        if verdict is None:
-            self.table.retain(())
-            self.page.forget()
-            return
-        self.table.retain(verdict.books)
-        turns = [(*item, spec) for item in sorted(verdict.books.items()) for spec in item[1].settings.windows]
+        verdicts = list(self.context.verdicts.values())
+        books = [(verdict, *item) for verdict in verdicts for item in sorted(verdict.books.items())]
+        judged = {key for _, key, _ in books}
+        self.table.retain(judged)
+        self.page.retain(judged)
+        turns = [(verdict, key, book, spec) for verdict, key, book in books for spec in book.settings.windows]
         began = monotonic()
         for step in range(len(turns) if began >= self._early_at else 0):
-            self._show_early(verdict, *turns[(self._turn + step) % len(turns)])
+            self._show_early(*turns[(self._turn + step) % len(turns)])
             taken = monotonic() - began
             self._early_at = began + taken / EARLY_SHARE
             if taken > EARLY_SECONDS * EARLY_SHARE:

@@ -1,8 +1,7 @@
 """The verdict agent and the service that feeds it: from records of the log to statistics and violations.
 
-The group decides which worker owns the shard.  Its owner starts from the newest snapshot, claims the shard in the log,
-folds every record after that, and sends what becomes final.  A newer claim of the shard stops it; what it has sent until
-then says the same as what the new owner sends.
+The group decides which worker owns which shards: those whose payload partitions it is given.  Each is kept by a
+:class:`driftline.agents.shard.ShardKeeper` of its own.
 """
 
 from __future__ import annotations
@@ -14,45 +13,31 @@ from typing import Any
 import faust
 from mode import Service
 
-from driftline.agents.background import in_background
 from driftline.agents.channel import SourceChannel
-from driftline.agents.clock import monotonic, now_ms
+from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
-from driftline.agents.log import check_hole
+from driftline.agents.shard import Item, ShardKeeper
 from driftline.broker.group import GroupMember, TopicPartitions
-from driftline.broker.log import LogReader
-from driftline.contracts.cloudevents import violation_headers, violation_key
-from driftline.contracts.log import LogRecord, VerdictClaim, encode_record
-from driftline.contracts.statistics import encode_statistics
-from driftline.contracts.violation import encode_violation
-from driftline.engine.book import Emitted
-from driftline.engine.snapshot import Plan
-from driftline.engine.verdict import Verdict
+from driftline.broker.log import LogCutError
 
-SHARD = 0
-RECORDS_A_TURN = 200
-"""Records of the log handed to the agent at once. Chosen, because merging them takes some ten milliseconds."""
+RECLAIM_SECONDS = 5.0
+"""How long a shard that another worker has claimed waits, as long as the group says that it is ours, before it is claimed
+again. Chosen, because a revocation that belongs to the newer claim arrives sooner than that."""
 
-Portion = tuple[Verdict, list[tuple[int, LogRecord]]]
+Portion = tuple[ShardKeeper, list[Item]]
 
 
 class VerdictService(Service):
-    """Owns the shard while the group says so; see the module."""
+    """Owns shards while the group says so; see the module."""
 
     def __init__(self, context: WorkerContext, channel: SourceChannel, **options: Any) -> None:
         """Nothing is connected before :meth:`on_start`."""
         super().__init__(**options)
         self.context = context
         self.channel = channel
-        self.verdict: Verdict | None = None
-        self.token = -1
-        self.reader: LogReader | None = None
-        self.goal = 0
-        self.started_at = 0
-        self._assigned = self._connected = False
-        self._plan: Plan | None = None
-        self._parts: Plan | None = None
-        self._next_snapshot = 0.0
+        self.keepers: dict[int, ShardKeeper] = {}
+        self._new: list[ShardKeeper] = []
+        self._connected = False
 
     async def on_start(self) -> None:
         """Join the group and open the clients."""
@@ -63,12 +48,15 @@ class VerdictService(Service):
         self._connected = True
 
     async def on_stop(self) -> None:
-        """Write what is under way and leave the group; nothing when the start had failed."""
+        """Write what is under way and a last snapshot, and leave the group; nothing when the start had failed."""
         if not self._connected:
             return
+        if self.context.ending.error is None:
+            for keeper in self.keepers.values():
+                await keeper.finish()
         self.producer.flush(10)
         self.member.close()
-        self._drop()
+        self._let_go(list(self.keepers))
 
     @Service.task
     async def _run(self) -> None:
@@ -84,118 +72,63 @@ class VerdictService(Service):
         self.member.poll()
         self.producer.poll()
         self.context.beat("verdict service")
-        if self._assigned and self.verdict is None:
-            await self._take_over()
-        if self.verdict is None or self.reader is None:
-            return False
-        if self._is_fenced():
-            self.log.warning("another worker has claimed the verdict shard; stepping back")
-            self._drop()
-            return False
-        records = self.reader.poll(RECORDS_A_TURN)
-        if records:
-            self.context.given("verdict agent")
-            await self.channel.feed((self.verdict, records))
-        self.context.ending.check()  # no snapshot of what an agent has left half changed
-        self._snapshot()
-        return bool(records)
+        for keeper in [keeper for keeper in self._new if monotonic() >= keeper.not_before]:
+            self._new.remove(keeper)
+            await keeper.take_over()
+        busy = False
+        for keeper in list(self.keepers.values()):
+            busy |= await self._work(keeper)
+        return busy
 
-    def apply(self, portion: Portion) -> None:
-        """Fold one portion and send what became final; called by the agent, and never waits."""
-        verdict, records = portion
-        if verdict is not self.verdict:
-            return
-        self.context.caught_up = verdict.log.next_offset >= self.goal
-        for offset, record in records:
-            counted, emitted = verdict.apply(offset, record)
-            if counted:
-                self.context.judged(record)
-            for one in emitted:
-                self._send(one)
+    async def _work(self, keeper: ShardKeeper) -> bool:
+        """One round of one shard; whether any records came."""
+        if keeper.is_fenced:
+            self.log.warning("another worker has claimed verdict shard %d; stepping back", keeper.shard)
+            self._let_go([keeper.shard])
+            self._begin(keeper.shard, monotonic() + RECLAIM_SECONDS)
+            return False
+        items = self._ready(keeper)
+        if items:
+            self.context.given("verdict agent")
+            await self.channel.feed((keeper, items))
+        self.context.ending.check()  # no snapshot of what an agent has left half changed
+        keeper.snapshot()
+        return bool(items)
+
+    def _ready(self, keeper: ShardKeeper) -> list[Item]:
+        """What a keeper can apply; one that was overtaken by another owner's cuts starts again from the newest snapshot."""
+        try:
+            return keeper.ready()
+        except LogCutError as error:
+            self.log.warning("%s; starting again from the newest snapshot", error)
+            self._let_go([keeper.shard])
+            self._begin(keeper.shard)
+            return []
 
     @property
     def caught_up(self) -> bool:
-        """Whether everything that was in the log when we took over has been folded; True while we do not own the shard."""
-        return self.verdict is None or self.verdict.log.next_offset >= self.goal
-
-    # -- ownership --------------------------------------------------------------------------------------------------
+        """Whether everything that was in the log when we took shards over has been folded; True while we own none."""
+        return all(keeper.caught_up for keeper in self.keepers.values())
 
     def _on_assigned(self, places: TopicPartitions) -> None:
-        self._assigned = (self.context.topics.partials, SHARD) in places
+        """Partition 0 is the log, which everybody reads."""
+        for topic, shard in places:
+            if topic == self.context.topics.partials and 0 < shard <= self.context.shards:
+                self._begin(shard)
+
+    def _begin(self, shard: int, not_before: float = 0.0) -> None:
+        self.keepers[shard] = ShardKeeper(self.context, self.producer, shard, not_before)
+        self._new.append(self.keepers[shard])
 
     def _on_revoked(self, places: TopicPartitions) -> None:
-        if (self.context.topics.partials, SHARD) in places:
-            self._assigned = False
-            self._drop()
+        self._let_go([shard for topic, shard in places if topic == self.context.topics.partials])
 
-    def _drop(self) -> None:
-        if self.reader is not None:
-            self.reader.close()
-        self.verdict, self.reader, self.token = None, None, -1
-        self._plan = self._parts = None
-        self.context.verdict_changed(None)
-
-    async def _take_over(self) -> None:
-        reader = self.context.log_reader()
-        table = await in_background(self.context.load_snapshots)
-        verdict = Verdict.restore(self.context.model_settings, table, SHARD)
-        low, self.goal = await in_background(reader.bounds)
-        check_hole(verdict.log.next_offset, low, self.goal)
-        if not self._assigned:
-            reader.close()
-            return
-        reader.start(verdict.log.next_offset)
-        self.started_at = verdict.log.next_offset
-        self.verdict, self.reader = verdict, reader
-        claim = VerdictClaim(SHARD, self.context.stamps())
-        self.producer.send(self.context.topics.partials, encode_record(claim), partition=SHARD, on_ack=self._claimed)
-        self._next_snapshot = monotonic() + self.context.snapshot_seconds
-        self.context.verdict_changed(verdict)
-        self.log.info("judging from log offset %d (log ends at %d)", verdict.log.next_offset, self.goal)
-
-    def _claimed(self, offset: int) -> None:
-        self.token = offset
-
-    def _is_fenced(self) -> bool:
-        verdict = self.verdict
-        if verdict is None or self.token < 0 or verdict.log.next_offset <= self.token:
-            return False
-        return verdict.log.verdicts.get(SHARD, -1) > self.token
-
-    # -- output -----------------------------------------------------------------------------------------------------
-
-    def _send(self, emitted: Emitted) -> None:
-        topics = self.context.topics
-        statistics = emitted.statistics
-        key = f"{statistics.model}/{statistics.version}".encode()
-        self.producer.send(topics.statistics, encode_statistics(statistics), key=key)
-        for violation in emitted.violations:
-            headers = violation_headers(violation, self.context.name)
-            self.producer.send(
-                topics.violations, encode_violation(violation), key=violation_key(violation), headers=headers
-            )
-        self.context.emitted(emitted, now_ms())
-
-    def _snapshot(self) -> None:
-        """Write a snapshot, one step a turn: parts, then the manifest, then what nothing refers to any more."""
-        verdict = self.verdict
-        if verdict is None or self.token < 0 or verdict.log.next_offset <= self.token or self.producer.outstanding:
-            return
-        topic = self.context.topics.snapshots
-        if self._plan is not None:
-            for key in verdict.snapshots.finished(self._plan):
-                self.producer.send(topic, None, key=key)
-            self._plan = None
-            self.context.cut_log(verdict.snapshots.cut)
-        elif self._parts is not None:
-            self._plan, self._parts = self._parts, None
-            key, value = self._plan.manifest
-            self.producer.send(topic, value, key=key)
-        elif monotonic() >= self._next_snapshot:
-            self._next_snapshot = monotonic() + self.context.snapshot_seconds
-            self._parts = verdict.plan_snapshot(self.token)
-            for key, value in self._parts.parts:
-                self.producer.send(topic, value, key=key)
+    def _let_go(self, shards: list[int]) -> None:
+        for shard in shards:
+            keeper = self.keepers.pop(shard, None)
+            if keeper is not None:
+                keeper.close()
+        self._new = [keeper for keeper in self._new if keeper.shard not in shards]
 
 
 def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictService, Callable[..., Any]]:
@@ -205,8 +138,8 @@ def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictS
 
     async def verdict(stream: faust.StreamT[Portion]) -> None:
         await app.add_runtime_dependency(service)
-        async for portion in stream:
-            service.apply(portion)
+        async for keeper, items in stream:
+            keeper.apply(items)
             context.done("verdict agent")
 
     return service, app.agent(channel, name="driftline.verdict")(context.ending.guarded("verdict agent", verdict))

@@ -84,6 +84,7 @@ async def _read_ahead(context: WorkerContext) -> None:
     await in_background(context.log.start)
     LOG.info("reading the delta log from offset %d to %d", context.log.started_at, context.log.goal)
     await in_background(context.log.catch_up)
+    await in_background(context.settle_shards)
     announced = await in_background(announce_missing, context)
     if announced:
         LOG.info("announced %d published baselines", announced)

@@ -82,4 +82,4 @@ def _plans(settings: Config, captures: int) -> list[TopicPlan]:
     from driftline.broker.plans import own_plans
 
     theirs = [TopicPlan(topic.name, captures) for topic in settings.topics] if captures else []
-    return own_plans(settings.topic_prefix) + theirs
+    return own_plans(settings.topic_prefix, settings.shards) + theirs

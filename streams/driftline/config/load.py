@@ -55,6 +55,8 @@ OURS: Final = frozenset(
 _LEVELS: Final = ("debug", "info", "warning", "error")
 _TOPIC: Final = r"[A-Za-z0-9._-]{1,249}"
 _FLAT_LIMIT: Final = 2**31 - 1
+_MOST_SHARDS: Final = 1_000
+"""Payload partitions. Chosen: each costs the brokers a little, and a shard carries thousands of models."""
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -92,6 +94,7 @@ def _config(reader: Reader) -> Config:
     config = Config(
         name=main.text("name", own.name, pattern=_TOPIC, expected="letters, digits, . _ -"),
         topic_prefix=prefix,
+        shards=main.integer("shards", own.shards, 1, _MOST_SHARDS),
         flush_interval_ms=main.duration("flush_interval", own.flush_interval_ms),
         log_level=main.choice("log_level", own.log_level, _LEVELS),
         kafka=_kafka(reader.section("kafka")),

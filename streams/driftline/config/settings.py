@@ -88,10 +88,15 @@ class DeadLetterConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything a worker or a command needs to know. ``flush_interval_ms`` is the time between two deltas of a source."""
+    """Everything a worker or a command needs to know.
+
+    ``flush_interval_ms`` is the time between two deltas of a source; ``shards`` is how many parts the judging of models is
+    spread over when driftline's topics are created, and can't be changed later.
+    """
 
     name: str = "driftline"
     topic_prefix: str = "driftline."
+    shards: int = 1
     flush_interval_ms: int = 1_000
     log_level: str = "info"
     kafka: KafkaConfig = KafkaConfig()

@@ -1,6 +1,7 @@
 """Records of the delta log: what capture workers and verdict workers say to each other, and nothing else.
 
-Partition 0 of ``partials`` is one total order of these records.  Every worker folds it with
+Partition 0 of ``partials`` is one total order of these records, its other partitions hold payloads that they name.
+Every worker folds the log with
 :class:`driftline.engine.ledger.LogState`; a record's own offset in the log is its identity, and for claims its
 fencing token.  Times are integer milliseconds since the epoch, UTC; offsets are Kafka offsets, ranges half-open.
 
@@ -10,7 +11,7 @@ refuses a version that it does not know instead of guessing.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -94,12 +95,23 @@ class KnownBaselines(msgspec.Struct, array_like=True):
     top: int
 
 
+class Payload(msgspec.Struct, frozen=True, array_like=True):
+    """Where the panes of one shard are that do not ride in the delta: the parts of one payload, in their order."""
+
+    shard: int
+    offsets: list[int]
+
+
 class Claim(msgspec.Struct, tag="claim"):
-    """Say "I own this source now".  Names all sources of all topics, so that none can be forgotten."""
+    """Say "I own this source now".  Names all sources of all topics, so that none can be forgotten.
+
+    ``shards`` is the number of shards that the writer spreads models over; all writers have to agree.
+    """
 
     source: Source
     topics: list[TopicShape]
     stamp: Stamp
+    shards: int = 1
     v: int = LOG_VERSION
 
 
@@ -115,7 +127,10 @@ class Birth(msgspec.Struct, tag="birth"):
 
 
 class Delta(msgspec.Struct, tag="delta"):
-    """Everything that the source offsets [start, end) contributed: one record commits it, or nothing does."""
+    """Everything that the source offsets [start, end) contributed: one record commits it, or nothing does.
+
+    Small panes ride in it; the others were written to the payload partitions of their shards before.
+    """
 
     source: Source
     token: int
@@ -127,6 +142,7 @@ class Delta(msgspec.Struct, tag="delta"):
     baselines: list[KnownBaselines]
     panes: list[PaneDelta]
     stamp: Stamp
+    payloads: list[Payload] = []
     v: int = LOG_VERSION
 
 
@@ -193,9 +209,34 @@ class VerdictClaim(msgspec.Struct, tag="verdict"):
     v: int = LOG_VERSION
 
 
-LogRecord = Claim | Birth | Delta | Idle | Gap | Retire | BaselineInForce | VerdictClaim
+class Trim(msgspec.Struct, tag="trim"):
+    """A shard's owner needs the log from ``log`` on, and takes no payload of its shard before ``payload`` any more.
+
+    A delta behind this record that names an earlier payload is refused, so that what lies before can be deleted.
+    """
+
+    shard: int
+    token: int
+    log: int
+    payload: int
+    stamp: Stamp
+    v: int = LOG_VERSION
+
+
+LogRecord = Claim | Birth | Delta | Idle | Gap | Retire | BaselineInForce | VerdictClaim | Trim
+
+
+class Panes(msgspec.Struct, tag="panes"):
+    """What the parts of a payload say when they are put together."""
+
+    panes: list[PaneDelta]
+    v: int = LOG_VERSION
+
+
+_Versioned = TypeVar("_Versioned", LogRecord, Panes)
 
 _ENCODER = msgspec.msgpack.Encoder()
+_PANES: msgspec.msgpack.Decoder[Panes] = msgspec.msgpack.Decoder(Panes)
 _DECODER: msgspec.msgpack.Decoder[LogRecord] = msgspec.msgpack.Decoder(LogRecord)
 
 
@@ -211,10 +252,24 @@ def decode_record(data: bytes) -> LogRecord:
         ContractError: it is no log record, or of a version that this program does not know.
 
     """
+    return _decoded(_DECODER, data, "a record of the delta log")
+
+
+def encode_panes(panes: list[PaneDelta]) -> bytes:
+    """A payload: the panes of one shard in one flush, to be cut into parts."""
+    return _ENCODER.encode(Panes(panes))
+
+
+def decode_panes(data: bytes) -> list[PaneDelta]:
+    """The panes behind a payload whose parts have been put together. Raises ContractError like :func:`decode_record`."""
+    return _decoded(_PANES, data, "a payload").panes
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[_Versioned], data: bytes, what: str) -> _Versioned:
     try:
-        record = _DECODER.decode(data)
+        record = decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"a record of the delta log must be decodable: {error}") from error
+        raise ContractError(f"{what} must be decodable: {error}") from error
     if record.v != LOG_VERSION:
-        raise ContractError(f"a record of the delta log must have version {LOG_VERSION}, got {record.v}")
+        raise ContractError(f"{what} must have version {LOG_VERSION}, got {record.v}")
     return record

@@ -14,6 +14,8 @@ group membership).  The rules, with ``source`` a partition of one life of a topi
 4. *idle* moves a watermark on, *gap* moves a position on, *retire* ends the sources of a topic's earlier life.  A gap
    of no offsets says that the event ids before the position can no longer be read again: nothing behind it is compared
    with them, whoever reads on.
+   A delta that names a payload from before its shard's last *trim* is refused like one that is unaware: the payload may be
+   gone.  Only the newest *verdict claim* of a shard may trim.
 5. A *baseline* comes into force at the end of everything that was folded for its model, or closed, before the record.
 6. ``closed`` is the smallest watermark of all living sources, and never goes back.
 """
@@ -35,9 +37,10 @@ from driftline.contracts.log import (
     Retire,
     Source,
     TopicShape,
+    Trim,
     VerdictClaim,
 )
-from driftline.engine.standing import NOBODY, Fact, InForce, ModelKey, ModelLine, SourceState
+from driftline.engine.standing import NOBODY, Fact, InForce, ModelKey, ModelLine, SourceState, Trimmed
 from driftline.windows.watermark import NO_TIME
 
 
@@ -49,6 +52,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     OUT_OF_ORDER = "out_of_order"
     UNAWARE = "unaware"
+    TRIMMED = "trimmed"
     STALE = "stale"
 
 
@@ -62,6 +66,8 @@ class LogState:
     models: dict[ModelKey, ModelLine] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     verdicts: dict[int, int] = field(default_factory=dict)
+    trims: dict[int, Trimmed] = field(default_factory=dict)
+    shards: int = 0
     closed: int = NO_TIME
     anomalies: int = 0
 
@@ -71,7 +77,7 @@ class LogState:
         outcome = self._dispatch(offset, record)
         if outcome is Outcome.OUT_OF_ORDER:
             self.anomalies += 1
-        if outcome is Outcome.COUNTED and not isinstance(record, BaselineInForce | VerdictClaim):
+        if outcome is Outcome.COUNTED and not isinstance(record, BaselineInForce | VerdictClaim | Trim):
             self._advance()
         return outcome
 
@@ -79,6 +85,15 @@ class LogState:
         """The next offset to read from ``source``; None before its birth."""
         state = self.sources.get(source)
         return None if state is None or state.position < 0 else state.position
+
+    def trimmed(self, shard: int) -> Trimmed:
+        """From where on a shard needs the log and its payloads; all of both before its first trim."""
+        return self.trims.get(shard, Trimmed())
+
+    @property
+    def cut(self) -> int:
+        """No shard needs the log before this offset; 0 while any of them has not said so."""
+        return min((self.trimmed(shard).log for shard in range(1, self.shards + 1)), default=0)
 
     def line(self, model: str, version: str) -> ModelLine:
         """The baselines of a model; an empty line where none was announced."""
@@ -131,6 +146,8 @@ class LogState:
             case VerdictClaim():
                 self.verdicts[record.shard] = offset
                 return Outcome.COUNTED
+            case Trim():
+                return self._trim(record)
             case _:
                 return self._of_source(record)
 
@@ -151,8 +168,9 @@ class LogState:
 
     def _claim(self, offset: int, record: Claim) -> Outcome:
         source = record.source
-        if (source.topic, source.topic_id) in self.retired_ids:
+        if (source.topic, source.topic_id) in self.retired_ids or record.shards != (self.shards or record.shards):
             return Outcome.STALE
+        self.shards = record.shards
         for shape in record.topics:
             if (shape.topic, shape.topic_id) in self.retired_ids:
                 continue
@@ -221,6 +239,9 @@ class LogState:
             reason = f"a delta began at {record.start} where {state.position} was due"
             self.facts.append(Fact("anomaly", record.source, record.start, record.end, state.watermark, top, reason))
             return Outcome.OUT_OF_ORDER
+        if any(min(payload.offsets) < self.trimmed(payload.shard).payload for payload in record.payloads):
+            state.token = NOBODY
+            return Outcome.TRIMMED
         for known in record.baselines:
             line = self.line(known.model, known.version)
             if known.known < len(line.baselines) and line.baselines[known.known].effective < known.top:
@@ -234,6 +255,13 @@ class LogState:
         for known in record.baselines:
             line = self.models.setdefault((known.model, known.version), ModelLine())
             line.top = max(line.top, known.top)
+        return Outcome.COUNTED
+
+    def _trim(self, record: Trim) -> Outcome:
+        if self.verdicts.get(record.shard) != record.token:
+            return Outcome.ZOMBIE
+        before = self.trimmed(record.shard)
+        self.trims[record.shard] = Trimmed(max(before.log, record.log), max(before.payload, record.payload))
         return Outcome.COUNTED
 
     def _baseline(self, record: BaselineInForce) -> Outcome:

@@ -8,7 +8,7 @@ import msgspec
 
 from driftline.contracts.log import Source
 from driftline.engine.ledger import LogState
-from driftline.engine.standing import Fact, ModelLine, SourceState
+from driftline.engine.standing import Fact, ModelLine, SourceState, Trimmed
 from driftline.errors import ProtocolError
 
 STATE_VERSION = 1
@@ -26,6 +26,8 @@ def log_to_state(log: LogState) -> dict[str, Any]:
         ],
         "facts": msgspec.to_builtins(log.facts),
         "verdicts": sorted(log.verdicts.items()),
+        "trims": [[shard, *msgspec.to_builtins(trimmed)] for shard, trimmed in sorted(log.trims.items())],
+        "shards": log.shards,
         "closed": log.closed,
         "anomalies": log.anomalies,
     }
@@ -47,6 +49,8 @@ def log_from_state(state: dict[str, Any]) -> LogState:
         models={(model, version): msgspec.convert(line, ModelLine) for model, version, line in state["models"]},
         facts=msgspec.convert(state["facts"], list[Fact]),
         verdicts=dict(state["verdicts"]),
+        trims={shard: Trimmed(log, payload) for shard, log, payload in state["trims"]},
+        shards=state["shards"],
         closed=state["closed"],
         anomalies=state["anomalies"],
     )

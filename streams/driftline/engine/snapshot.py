@@ -52,13 +52,26 @@ def unpack(data: bytes) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a manifest in force needs: the log from its offset on, its parts, and the payloads from ``payload`` on.
+
+    ``reached`` is the end of the payloads that had been merged by then: a delta that comes with an earlier one has been
+    long on its way.
+    """
+
+    offset: int
+    keeps: frozenset[bytes]
+    payload: int
+    reached: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """A snapshot to be written: parts first, all acknowledged; then the manifest; then what is left over is deleted."""
 
-    offset: int
     parts: list[tuple[bytes, bytes]]
     manifest: tuple[bytes, bytes]
-    keeps: frozenset[bytes]
+    standing: Standing
 
 
 @dataclass
@@ -72,7 +85,7 @@ class SnapshotBook:
     shard: int
     slot: int = 0
     written: set[bytes] = field(default_factory=set)
-    in_force: dict[bytes, tuple[int, frozenset[bytes]]] = field(default_factory=dict)
+    in_force: dict[bytes, Standing] = field(default_factory=dict)
 
     def key(self, kind: str, *rest: object) -> bytes:
         """Key of a record of this shard."""
@@ -85,26 +98,32 @@ class SnapshotBook:
     def finished(self, plan: Plan) -> list[bytes]:
         """Note that a plan's manifest is acknowledged; the keys that can be deleted now."""
         self.written.update(key for key, _ in plan.parts)
-        self.in_force[plan.manifest[0]] = (plan.offset, plan.keeps)
+        self.in_force[plan.manifest[0]] = plan.standing
         self.slot ^= 1
         gone = self._outlived()
-        needed = frozenset[bytes]().union(*(keeps for _, keeps in self.in_force.values()))
+        needed = frozenset[bytes]().union(*(one.keeps for one in self.in_force.values()))
         gone += sorted(self.written - needed)
         self.written.intersection_update(needed)
         return gone
 
     def _outlived(self) -> list[bytes]:
         """Manifests beyond the two newest; they are forgotten here."""
-        ordered = sorted(self.in_force, key=lambda key: self.in_force[key][0])
+        ordered = sorted(self.in_force, key=lambda key: self.in_force[key].offset)
         old = ordered[:-2]
         for key in old:
             del self.in_force[key]
         return old
 
     @property
-    def cut(self) -> int:
-        """The log is needed from here on: the lowest offset of a manifest in force, 0 until there are two."""
-        return min((offset for offset, _ in self.in_force.values()), default=0) if len(self.in_force) > 1 else 0
+    def cut(self) -> Standing:
+        """What all manifests in force need; everything until there are two."""
+        standing = list(self.in_force.values()) if len(self.in_force) > 1 else [Standing(0, frozenset(), 0, 0)]
+        return Standing(
+            min(one.offset for one in standing),
+            frozenset(),
+            min(one.payload for one in standing),
+            min(one.reached for one in standing),
+        )
 
 
 def manifests(table: dict[bytes, bytes], shard: int) -> dict[bytes, dict[str, Any]]:
@@ -115,6 +134,16 @@ def manifests(table: dict[bytes, bytes], shard: int) -> dict[bytes, dict[str, An
     return {key: found[key] for _, key in sorted(whole)}
 
 
-def newest_manifest(table: dict[bytes, bytes], shard: int) -> dict[str, Any] | None:
-    """The manifest with the highest log offset whose parts are all there; None where there is none."""
-    return next(reversed(manifests(table, shard).values()), None)
+def newest_manifest(table: dict[bytes, bytes]) -> tuple[int, dict[str, Any]] | None:
+    """The shard and the manifest with the highest log offset whose parts are all there; None where there is none."""
+    shards = {shard_of_key(key) for key in table}
+    newest = [(m["offset"], shard, m) for shard in shards for m in [*manifests(table, shard).values()][-1:]]
+    if not newest:
+        return None
+    _, shard, manifest = max(newest, key=lambda entry: entry[:2])
+    return shard, manifest
+
+
+def shard_of_key(key: bytes) -> int:
+    """The shard that a snapshot record belongs to."""
+    return int(key[1 : key.index(b",")])

@@ -26,6 +26,8 @@ from driftline.contracts.log import (
     Gap,
     Idle,
     LogRecord,
+    PaneDelta,
+    Payload,
     Source,
     Stamp,
     TopicShape,
@@ -33,6 +35,7 @@ from driftline.contracts.log import (
 from driftline.engine.draft import Draft
 from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState, Outcome
+from driftline.errors import ProtocolError
 
 
 class Phase(StrEnum):
@@ -54,7 +57,9 @@ MakeFold = Callable[[Source, int, int], SourceFold]
 class SourceTask:
     """One assignment of one source to this worker."""
 
-    def __init__(self, source: Source, stamps: Stamps, make_fold: MakeFold, *, dedupe: int = 0) -> None:
+    def __init__(
+        self, source: Source, stamps: Stamps, make_fold: MakeFold, *, dedupe: int = 0, shards: int = 1
+    ) -> None:
         """``dedupe`` is how many offsets before the position are read again to know their event ids."""
         self.source = source
         self.phase = Phase.NEW
@@ -65,6 +70,7 @@ class SourceTask:
         self._stamps = stamps
         self._make_fold = make_fold
         self._dedupe = dedupe
+        self._shards = shards
         self._waiting: Stamp | None = None
         self._unseen: dict[Stamp, int] = {}
 
@@ -86,7 +92,7 @@ class SourceTask:
         """
         if self.phase is Phase.NEW:
             self.phase, self._waiting = Phase.CLAIMING, self._stamps()
-            return Claim(self.source, list(shapes), self._waiting)
+            return Claim(self.source, list(shapes), self._waiting, self._shards)
         if self.phase is not Phase.PLACING or self._waiting is not None or first_offset is None:
             return None
         position = log.position(self.source)
@@ -140,8 +146,11 @@ class SourceTask:
             return None
         return self.fold.take()
 
-    def delta(self, draft: Draft) -> Delta:
-        """The record that commits a draft; call it once its dead letters are acknowledged, in the order of drafts."""
+    def delta(self, draft: Draft, panes: list[PaneDelta], payloads: list[Payload]) -> Delta:
+        """The record that commits a draft: its panes ride in it, or are named where they have been written before.
+
+        Call it once its dead letters and payloads are acknowledged, in the order of drafts.
+        """
         stamp = self._stamps()
         self._unseen[stamp] = draft.end
         return Delta(
@@ -153,8 +162,9 @@ class SourceTask:
             draft.records,
             draft.rows,
             draft.baselines,
-            draft.panes,
+            panes,
             stamp,
+            payloads,
         )
 
     def on_log(self, offset: int, record: LogRecord, outcome: Outcome, log: LogState) -> None:
@@ -193,6 +203,10 @@ class SourceTask:
     def _seen_own(self, offset: int, record: LogRecord, outcome: Outcome, log: LogState) -> None:
         self._waiting = None
         if isinstance(record, Claim):
+            if log.shards != record.shards:
+                raise ProtocolError(
+                    f"all workers must spread models over {log.shards} shards, as the log says; this one has {record.shards}"
+                )
             self.phase = Phase.PLACING if outcome is Outcome.COUNTED else Phase.DEAD
             self.token = offset
         elif outcome is not Outcome.COUNTED:

@@ -27,6 +27,13 @@ class SourceState(msgspec.Struct):
     rows: Counts = msgspec.field(default_factory=Counts)
 
 
+class Trimmed(msgspec.Struct, frozen=True, array_like=True):
+    """From which offset of the log, and of its payload partition, a shard still needs what is there."""
+
+    log: int = 0
+    payload: int = 0
+
+
 class InForce(msgspec.Struct, frozen=True, array_like=True):
     """A baseline and the event time from which windows are judged by it ("" judges nothing)."""
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from driftline.contracts.log import BaselineInForce, Delta, LogRecord
+from driftline.contracts.log import BaselineInForce, Delta, LogRecord, PaneDelta, Source, decode_panes
 from driftline.engine.baselines import BaselineShelf
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
 from driftline.engine.settings import SettingsOf
-from driftline.engine.snapshot import Plan, SnapshotBook, key_of, manifests, pack, unpack
+from driftline.engine.shards import shard_of
+from driftline.engine.snapshot import Plan, SnapshotBook, Standing, key_of, manifests, pack, shard_of_key, unpack
 from driftline.engine.standing import ModelKey
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
@@ -26,12 +27,26 @@ MAX_MODELS = 5_000
 caller that makes up a new one each time must not fill the memory."""
 
 
+class Applied(NamedTuple):
+    """Whether a record counted, the panes that it brought to this shard, and what became final with it, in a fixed order."""
+
+    counted: bool
+    panes: list[PaneDelta]
+    emitted: list[Emitted]
+
+
 @dataclass
 class Verdict:
-    """One shard of the verdict stage."""
+    """One shard of the verdict stage, of ``shards`` in all, numbered from 1.
+
+    ``longest_ms`` is the longest window of any model, also of those that are judged elsewhere: capture workers may start
+    from this shard's snapshots.
+    """
 
     settings_of: SettingsOf
-    shard: int = 0
+    shard: int = 1
+    shards: int = 1
+    longest_ms: int = 0
     log: LogState = field(default_factory=LogState)
     shelf: BaselineShelf = field(default_factory=BaselineShelf)
     books: dict[ModelKey, ModelBook] = field(default_factory=dict)
@@ -43,23 +58,57 @@ class Verdict:
         self.snapshots = SnapshotBook(self.shard)
         self._keys: dict[tuple[str, str, int], bytes] = {}
         self._due = NO_TIME
+        self._reached = 0
 
-    def apply(self, offset: int, record: LogRecord) -> tuple[bool, list[Emitted]]:
-        """Fold the record at ``offset``: whether it counted, and everything that became final with it, in a fixed order."""
+    def needs(self, record: LogRecord) -> list[int]:
+        """Offsets of the payload partition that have to be read before the record can be applied, in order."""
+        if not isinstance(record, Delta):
+            return []
+        return [offset for payload in record.payloads if payload.shard == self.shard for offset in payload.offsets]
+
+    def apply(self, offset: int, record: LogRecord, payload: bytes = b"") -> Applied:
+        """Fold the record at ``offset``, with what stands at the offsets that it :meth:`needs`, put together.
+
+        Raises:
+            ProtocolError: the record counts and its payload is not there.
+
+        """
         closed = self.log.closed
         outcome = self.log.apply(offset, record)
+        panes: list[PaneDelta] = []
         if outcome is Outcome.COUNTED:
             if isinstance(record, BaselineInForce):
-                self.shelf.learn(self.log)
-                self._book((record.model, record.version), closed)
-                self._due = NO_TIME
+                self._meet_baseline(record, closed)
             elif isinstance(record, Delta):
-                self._merge(record, closed)
-        counted = outcome is Outcome.COUNTED
-        return counted, list(self._close()) if self.log.closed >= self._due else []
+                panes = self._panes_of(record, payload)
+                self._merge(record.source, panes, closed)
+        emitted = list(self._close()) if self.log.closed >= self._due else []
+        return Applied(outcome is Outcome.COUNTED, panes, emitted)
 
-    def _merge(self, record: Delta, closed: int) -> None:
-        for pane in record.panes:
+    def _meet_baseline(self, record: BaselineInForce, closed: int) -> None:
+        self.shelf.learn(self.log)
+        if self._is_ours(record.model, record.version):
+            self._book((record.model, record.version), closed)
+            self._due = NO_TIME
+
+    def _is_ours(self, model: str, version: str) -> bool:
+        return shard_of(model, version, self.shards) == self.shard
+
+    def _panes_of(self, record: Delta, payload: bytes) -> list[PaneDelta]:
+        """What a counted delta says of this shard's models."""
+        panes = [pane for pane in record.panes if self._is_ours(pane.model, pane.version)]
+        needed = self.needs(record)
+        if not needed:
+            return panes
+        if not payload:
+            raise ProtocolError(
+                f"the payload of a counted delta must be there, got none at {needed} of shard {self.shard}"
+            )
+        self._reached = max(self._reached, needed[-1] + 1)
+        return panes + decode_panes(payload)
+
+    def _merge(self, source: Source, panes: list[PaneDelta], closed: int) -> None:
+        for pane in panes:
             if self._is_full((pane.model, pane.version)):
                 self.overflow += pane.rows
                 continue
@@ -67,7 +116,7 @@ class Verdict:
             if pane.pane + pane.pane_ms <= book.closed:
                 where = f"{pane.pane} of {pane.model}/{pane.version}"
                 raise ProtocolError(f"a counted delta must not touch a closed pane, got {where}")
-            book.panes.add(record.source, pane, self.shelf)
+            book.panes.add(source, pane, self.shelf)
 
     def _is_full(self, key: ModelKey) -> bool:
         """Whether a model without a baseline comes on top of too many; what it says is counted, and not kept."""
@@ -96,7 +145,7 @@ class Verdict:
 
     def _horizon(self) -> int:
         """Start of the oldest window that can still be open."""
-        longest = max((book.settings.longest_ms for book in self.books.values()), default=0)
+        longest = max((self.longest_ms, *(book.settings.longest_ms for book in self.books.values())))
         return self.log.closed - 2 * longest if self.log.closed > NO_TIME else NO_TIME
 
     # -- snapshots --------------------------------------------------------------------------------------------------
@@ -115,13 +164,14 @@ class Verdict:
         manifest = {
             "offset": self.log.next_offset,
             "overflow": self.overflow,
+            "reached": self._reached,
             "log": log,
             "books": [[*key, book.to_state()] for key, book in sorted(self.books.items())],
             "panes": [[*place, key] for place, key in sorted(self._keys.items())],
             "keys": keys,
         }
         where = self.snapshots.key("manifest", token, self.snapshots.slot)
-        return Plan(self.log.next_offset, parts, (where, pack(manifest)), frozenset(keys))
+        return Plan(parts, (where, pack(manifest)), standing_of(manifest, self.shard))
 
     def _plan_panes(self, model: str, version: str, book: ModelBook, parts: list[tuple[bytes, bytes]]) -> None:
         for place in [p for p in self._keys if p[:2] == (model, version) and p[2] not in book.panes.panes]:
@@ -144,14 +194,16 @@ class Verdict:
         return {(entry[1], entry[3]) for line in log["models"] for entry in line[2]["baselines"] if entry[2]}
 
     @classmethod
-    def restore(cls, settings_of: SettingsOf, table: dict[bytes, bytes], shard: int = 0) -> Verdict:
+    def restore(
+        cls, settings_of: SettingsOf, table: dict[bytes, bytes], shard: int = 1, shards: int = 1, longest_ms: int = 0
+    ) -> Verdict:
         """The shard as the newest manifest of a snapshots table has it; an empty one where there is none.
 
         Raises:
             ProtocolError: the snapshot was written by another release.
 
         """
-        verdict = cls(settings_of, shard)
+        verdict = cls(settings_of, shard, shards, longest_ms)
         found = manifests(table, shard)
         if not found:
             return verdict
@@ -159,19 +211,27 @@ class Verdict:
         verdict.log = restore_log(manifest, table, shard)
         verdict.shelf.learn(verdict.log)
         verdict.overflow = manifest["overflow"]
+        verdict._reached = manifest["reached"]
         for model, version, state in manifest["books"]:
             book = ModelBook.from_state(model, version, settings_of(model, version), state)
             verdict.books[model, version] = book
         for model, version, start, key in manifest["panes"]:
             verdict.books[model, version].panes.restore_pane(unpack(table[key]), verdict.shelf)
             verdict._keys[model, version, start] = key
-        verdict.snapshots.in_force = {key: (m["offset"], frozenset(m["keys"])) for key, m in found.items()}
+        verdict.snapshots.in_force = {key: standing_of(m, shard) for key, m in found.items()}
         begins = key_of(shard, "manifest")[:-1]
-        verdict.snapshots.written = {key for key in table if not key.startswith(begins)}
+        ours = {key for key in table if shard_of_key(key) == shard}
+        verdict.snapshots.written = {key for key in ours if not key.startswith(begins)}
         return verdict
 
 
-def restore_log(manifest: dict[str, Any], table: dict[bytes, bytes], shard: int = 0) -> LogState:
+def standing_of(manifest: dict[str, Any], shard: int) -> Standing:
+    """What a manifest needs to be of use."""
+    payload = next((at for one, _, at in manifest["log"]["trims"] if one == shard), 0)
+    return Standing(manifest["offset"], frozenset(manifest["keys"]), payload, manifest["reached"])
+
+
+def restore_log(manifest: dict[str, Any], table: dict[bytes, bytes], shard: int) -> LogState:
     """The fold of the log that a manifest holds, with the contents of its baselines."""
     book = SnapshotBook(shard)
     log = manifest["log"]

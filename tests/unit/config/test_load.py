@@ -35,6 +35,7 @@ def test_the_example_says_the_defaults_as_they_are() -> None:
     for name in (
         "name",
         "topic_prefix",
+        "shards",
         "flush_interval_ms",
         "log_level",
         "defaults",
