@@ -175,7 +175,7 @@ class Pipeline:
         """Fold a record into the log and the books; how many windows closed with it."""
         offset = self.log.next_offset
         self.log.apply(offset, record)
-        return len(self.verdict.apply(offset, record)[1])
+        return len(self.verdict.apply(offset, record).emitted)
 
     def _fold(self, source: Source) -> SourceFold:
         return SourceFold(

@@ -15,7 +15,7 @@ from driftline.engine import fold, placing, snapshot, verdict
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.shards import Shipment
-from driftline.engine.snapshot import SnapshotBook, Standing, key_of
+from driftline.engine.snapshot import SnapshotBook, key_of
 from driftline.engine.source import SourceTask
 from driftline.engine.standing import SourceState, Trimmed
 from driftline.windows.watermark import NO_TIME
@@ -210,14 +210,13 @@ def trims_are_not_heeded(patch: pytest.MonkeyPatch) -> None:
 
 
 def payloads_go_too_early(patch: pytest.MonkeyPatch) -> None:
-    """Payloads are deleted as soon as they are merged, not when no manifest in force may need them."""
+    """Payloads are deleted as soon as they are merged, not when no manifest in force needs them any more."""
 
-    def cut(self: SnapshotBook) -> Standing:
-        reached = max((one.reached for one in self.in_force.values()), default=0)
-        return Standing(real.fget(self).offset, frozenset(), reached, reached)
+    def cut(self: VerdictWorker) -> None:
+        payloads = self.ground.payloads[self.shard]
+        payloads.start = max(payloads.start, self.verdict._reached)
 
-    real: Any = SnapshotBook.cut
-    patch.setattr(SnapshotBook, "cut", property(cut))
+    patch.setattr(VerdictWorker, "_cut", cut)
 
 
 def every_shard_cuts_the_log_for_all(patch: pytest.MonkeyPatch) -> None:
