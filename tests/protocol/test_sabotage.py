@@ -17,7 +17,7 @@ from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.shards import Shipment
 from driftline.engine.snapshot import SnapshotBook, key_of
 from driftline.engine.source import SourceTask
-from driftline.engine.standing import SourceState, Trimmed
+from driftline.engine.standing import SourceState
 from driftline.windows.watermark import NO_TIME
 from protocol.capture_worker import CaptureWorker
 from protocol.runner import run
@@ -206,7 +206,15 @@ def shards_of_a_flush_are_named_alone(patch: pytest.MonkeyPatch) -> None:
 
 def trims_are_not_heeded(patch: pytest.MonkeyPatch) -> None:
     """A delta counts though the payload that it names has been given up."""
-    patch.setattr(LogState, "trimmed", lambda _self, _shard: Trimmed())
+    real = LogState._delta
+
+    def delta(self: LogState, state: SourceState, record: Delta) -> Outcome:
+        held, self.trims = self.trims, {}
+        outcome = real(self, state, record)
+        self.trims = held
+        return outcome
+
+    patch.setattr(LogState, "_delta", delta)
 
 
 def payloads_go_too_early(patch: pytest.MonkeyPatch) -> None:
