@@ -204,19 +204,6 @@ def shards_of_a_flush_are_named_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Shipment, "payloads", lambda self: real(self)[:1])
 
 
-def trims_are_not_heeded(patch: pytest.MonkeyPatch) -> None:
-    """A delta counts though the payload that it names has been given up."""
-    real = LogState._delta
-
-    def delta(self: LogState, state: SourceState, record: Delta) -> Outcome:
-        held, self.trims = self.trims, {}
-        outcome = real(self, state, record)
-        self.trims = held
-        return outcome
-
-    patch.setattr(LogState, "_delta", delta)
-
-
 def payloads_go_too_early(patch: pytest.MonkeyPatch) -> None:
     """Payloads are deleted as soon as they are merged, not when no manifest in force needs them any more."""
 
@@ -270,7 +257,6 @@ VARIANTS = (
     any_manifest_will_do,
     a_part_is_forgotten,
     shards_of_a_flush_are_named_alone,
-    trims_are_not_heeded,
     payloads_go_too_early,
     every_shard_cuts_the_log_for_all,
     every_shard_judges_everything,
