@@ -46,7 +46,7 @@ class Case:
 CASES = {
     "ten million events, 10 models of 25 features": Case(Shape(models=10), 10_000_000, 5_000),
     "10,000 categories in each of 500 features": Case(
-        Shape(features=500, categories=10_000, only_categories=True), 60_000, 20, anew=True
+        Shape(features=500, categories=10_000, by_model=False, only_categories=True), 60_000, 20, anew=True
     ),
 }
 

@@ -20,8 +20,8 @@ from driftline.agents.app import tune_collector
 GROUPS: Mapping[str, dict[str, Shape]] = {
     "models, each in one partition": {str(count): Shape(models=count) for count in (1, 10, 100, 1000)},
     "models, all in all partitions": {str(count): Shape(models=count, by_model=False) for count in (1, 10, 100, 1000)},
-    "features": {str(count): Shape(features=count) for count in (25, 5, 100, 500)},
-    "partitions": {str(count): Shape(partitions=count) for count in (8, 1, 2, 4, 16, 32, 64)},
+    "features": {str(count): Shape(features=count, by_model=False) for count in (25, 5, 100, 500)},
+    "partitions": {str(count): Shape(partitions=count, by_model=False) for count in (8, 1, 2, 4, 16, 32, 64)},
 }
 VALUES = 4_000_000
 """Feature values read of each shape: enough for some flushes."""
