@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from driftline.agents.background import in_background
@@ -32,6 +33,9 @@ LOG = logging.getLogger(__name__)
 
 RECORDS_A_TURN = 200
 """Records of the log handed to the agent at once. Chosen, because merging them takes some ten milliseconds."""
+
+SLICE_SECONDS = 0.05
+"""How long the loop is kept from other things. Chosen: far below what a heartbeat or a scrape waits."""
 
 PAYLOAD_PATIENCE = 60.0
 """Seconds after which a payload that the log names, and that does not come, is given up. Chosen: it outlasts an election."""
@@ -181,20 +185,33 @@ class ShardKeeper:
 
     # -- output -----------------------------------------------------------------------------------------------------
 
-    def apply(self, items: list[Item]) -> None:
-        """Fold some records and send what became final; never waits."""
-        verdict = self.verdict
+    def apply(self, items: list[Item]) -> Iterator[None]:
+        """Fold some records and send what became final, piece by piece: others may have their turn in between.
+
+        A piece is of SLICE_SECONDS and a record or a window more. It ends early when the shard is let go in between.
+        """
+        verdict, began = self.verdict, monotonic()
+        for item in items:
+            for _ in self._apply(item, verdict):
+                if monotonic() - began >= SLICE_SECONDS:
+                    yield
+                    began = monotonic()
+                if self.verdict is None or self.verdict is not verdict:
+                    return
+
+    def _apply(self, item: Item, verdict: Verdict | None) -> Iterator[None]:
+        """One record, pausing after it and after each window."""
         if verdict is None:
             return
-        context = self._context
-        for item in items:
-            applied = verdict.apply(*item)
-            if applied.counted:
-                context.judged(applied.panes)
-                if isinstance(item.record, Trim):
-                    self._cut(verdict)
-            for one in applied.emitted:
-                self._emit(one)
+        counted, panes = verdict.fold(item.offset, item.record, item.payload)
+        if counted:
+            self._context.judged(panes)
+            if isinstance(item.record, Trim):
+                self._cut(verdict)
+        for one in verdict.closing():
+            self._emit(one)
+            yield
+        yield
 
     def _emit(self, emitted: Emitted) -> None:
         context, topics = self._context, self._context.topics
@@ -223,7 +240,7 @@ class ShardKeeper:
 
     def _snapshot(self, verdict: Verdict) -> None:
         """Parts, then the manifest, then what nothing refers to any more is deleted and the log told what we need of it."""
-        if self._unacknowledged:
+        if self._unacknowledged or not verdict.is_whole:
             return
         topic = self._context.topics.snapshots
         if self._plan is not None:

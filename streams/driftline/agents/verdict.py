@@ -139,7 +139,10 @@ def make_verdict_agent(app: faust.App, context: WorkerContext) -> tuple[VerdictS
     async def verdict(stream: faust.StreamT[Portion]) -> None:
         await app.add_runtime_dependency(service)
         async for keeper, items in stream:
-            keeper.apply(items)
+            for _ in keeper.apply(items):
+                context.done("verdict agent")
+                context.given("verdict agent")
+                await asyncio.sleep(0)
             context.done("verdict agent")
 
     return service, app.agent(channel, name="driftline.verdict")(context.ending.guarded("verdict agent", verdict))
