@@ -8,8 +8,9 @@ from driftline.broker.producer import Acknowledged, DurableProducer
 from driftline.contracts.log import LogRecord, encode_record
 from driftline.engine.shards import load, ship
 
-WIDE_PANES = 400
-"""Panes of one source at which it is flushed early, so that a delta stays far below the largest record."""
+MOST_COLUMNS = 250_000
+"""Columns of all panes of all sources at which they are flushed early. Chosen: about 200 MB; a thousand models of 25 features,
+all in each of eight partitions, stay below it."""
 
 Hints = list[tuple[str, int, int]]
 """Topic, partition and position, for the group."""
@@ -29,8 +30,9 @@ class Flusher:
         self._producer.send(self._context.topics.partials, encode_record(record), partition=0)
 
     def is_due_early(self, readings: Readings) -> bool:
-        """Whether any source holds so many panes that its next delta would be too wide."""
-        return any(r.task.fold is not None and r.task.fold.pane_count >= WIDE_PANES for r in readings.values())
+        """Whether the panes of all sources take too much memory to wait for the next flush."""
+        folds = (reading.task.fold for reading in readings.values())
+        return sum(fold.column_count for fold in folds if fold is not None) >= MOST_COLUMNS
 
     def flush(self, readings: Readings) -> None:
         """Make a draft of everything that has been folded."""

@@ -40,7 +40,7 @@ class PaneFold:
         self.rows += len(columns)
         self.waiting.append(columns)
         self.waiting_rows += len(columns)
-        self.waiting_values += _values(columns)
+        self.waiting_values += width(columns) * len(columns)
         if self.waiting_rows >= FOLDED_ROWS:
             self.settle()
         return self.waiting_values - before
@@ -60,9 +60,9 @@ class PaneFold:
         return PaneDelta(model, version, pane, self.pane_ms, baseline, *held, self.settle().to_state())
 
 
-def _values(rows: AnyRows) -> int:
-    """About how many values rows hold."""
-    return rows.numeric.size + rows.codes.size if isinstance(rows, Columns) else sum(map(len, rows.rows))
+def width(rows: AnyRows) -> int:
+    """Columns of some rows; those of the first row where there is no baseline."""
+    return len(rows.numeric) + len(rows.codes) if isinstance(rows, Columns) else len(rows.rows[0]) if len(rows) else 0
 
 
 @dataclass
