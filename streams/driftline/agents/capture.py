@@ -21,7 +21,7 @@ from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
 from driftline.agents.letters import send_letters
-from driftline.agents.pace import FlushPace
+from driftline.agents.pace import BusyTime, FlushPace
 from driftline.agents.placer import Placer
 from driftline.agents.reading import Place, Portion, Readings
 from driftline.agents.timekeeper import Timekeeper
@@ -143,13 +143,14 @@ class CaptureService(Service):
 
     async def _flush(self) -> None:
         """Flush source by source; what waits is folded first, some at a time, so that other things get their turn."""
-        began, spent = monotonic(), 0.0
+        began = monotonic()
+        busy = BusyTime(began)
         for place in list(self.readings):
             for _ in self._flush_steps(place):
-                spent -= monotonic()
+                left = monotonic()
                 await asyncio.sleep(0)
-                spent += monotonic()
-        self._pace.flushed(began, monotonic() - began + spent)
+                busy.others(left, monotonic())
+        self._pace.flushed(began, busy.until(monotonic()))
 
     def _flush_steps(self, place: Place) -> Iterator[None]:
         reading = self.readings.get(place)

@@ -26,3 +26,20 @@ class FlushPace:
     def flushed(self, began: float, spent: float) -> None:
         """A flush that began at ``began`` has kept the loop busy for ``spent`` seconds."""
         self._next = began + max(self._seconds, min(SHARE * spent, LONGEST_SECONDS))
+
+
+class BusyTime:
+    """How long something has kept the loop busy; the time in which others had their turn is not its own."""
+
+    def __init__(self, began: float) -> None:
+        """Begin to measure."""
+        self._began = began
+        self._elsewhere = 0.0
+
+    def others(self, left: float, back: float) -> None:
+        """Others had their turn between ``left`` and ``back``."""
+        self._elsewhere += back - left
+
+    def until(self, now: float) -> float:
+        """Seconds that were its own up to ``now``."""
+        return now - self._began - self._elsewhere

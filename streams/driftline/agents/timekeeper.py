@@ -51,12 +51,18 @@ class Timekeeper:
         return max((state.watermark for _, state in self._context.log.state.living()), default=NO_TIME)
 
     def align(self, readings: Readings) -> None:
-        """Hold back the sources that are far ahead of the slowest one that is being read."""
-        heard = [s.watermark for _, s in self._context.log.state.living() if s.watermark > NO_TIME and not s.idle]
+        """Hold back the sources that are far ahead of the slowest one that is being read.
+
+        Of our own what is folded counts, in the log or not yet: the slowest of all is never held back by itself.
+        """
+        folds = {reading.task.source: reading.task.fold for reading in readings.values()}
+        ours = {source: fold.watermark for source, fold in folds.items() if fold is not None}
+        living = self._context.log.state.living()
+        heard = [max(s.watermark, ours.get(source, NO_TIME)) for source, s in living if not s.idle]
+        heard = [watermark for watermark in heard if watermark > NO_TIME]
         limit = min(heard, default=NO_TIME) + self._context.alignment_ms
         for (topic, partition), reading in readings.items():
-            fold = reading.task.fold
-            ahead = len(heard) > 1 and fold is not None and fold.watermark > limit
+            ahead = len(heard) > 1 and ours.get(reading.task.source, NO_TIME) > limit
             self._fetcher.pause(topic, partition, paused=ahead)
 
     def tell(self, readings: Readings) -> None:
