@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from driftline.engine.ledger import Outcome
-from support.installation import Worker
+from support.installation import Reader, Worker
 from support.story import SESSION_MS, Story
 
 Tell = Callable[..., Story]
@@ -119,11 +119,32 @@ def test_a_judge_dies_with_another_standing_by(tell: Tell, rng: random.Random) -
 @pytest.mark.short
 def test_a_frozen_worker_wakes_up_as_a_zombie(tell: Tell, rng: random.Random) -> None:
     story = tell()
-    story.begin()
+    story.begin(snapshot_seconds=600)  # no snapshot, so that the log is not cut beneath who is frozen
     for worker in story.alive:
         freeze(story, rng, worker)
         story.progress()
     assert all("Consumer group session timed out" in worker.said() for worker in story.alive), "each was frozen once"
+    story.finish()
+
+
+def test_a_worker_is_frozen_for_so_long_that_the_log_is_cut_beneath_it(tell: Tell) -> None:
+    story = tell()
+    story.begin(snapshot_seconds=0.5)
+    frozen = story.judge
+    frozen.may_die = True
+    other = story.other(frozen)
+    frozen.freeze()
+    story.await_("the other to judge", other.judges)
+    followed = story.witness.state.next_offset
+    story.await_(
+        "the log to be cut", lambda: Reader(story.install.bootstrap, story.install.own("partials")).begin() > followed
+    )
+    frozen.thaw()
+    story.await_("it to end", lambda: not frozen.is_alive)
+    assert frozen.process.wait() == 3
+    assert "the delta log was cut beneath its reader" in frozen.said()
+    story.start()
+    story.progress()
     story.finish()
 
 

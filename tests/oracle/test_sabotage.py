@@ -17,17 +17,10 @@ from oracle.setup import load_baseline
 from support import served
 from support.in_memory import TOPIC
 from support.offline_run import OfflineRun, Results, the_same_setup
-from support.sabotage import SABOTAGES
+from support.sabotage import CAUGHT_AS, SABOTAGES
 
 PARTITIONS = 2
 END = served.START + 3 * 3_600_000
-CAUGHT_AS = {
-    "one_event_is_dropped": "events lost",
-    "one_event_counts_twice": "events doubled",
-    "windows_close_one_event_early": "events lost",
-    "claims_are_skipped": "window wrong",
-    "another_baseline_judges": "window wrong",
-}
 Records = dict[Source, list[Record]]
 
 

@@ -247,6 +247,10 @@ class Reader:
             self.ends[partition] = self._client.get_watermark_offsets(place, timeout=20)[1]
         return self.ends
 
+    def begin(self) -> int:
+        """Where its first partition begins by now."""
+        return int(self._client.get_watermark_offsets(ck.TopicPartition(self.topic, 0), timeout=20)[0])
+
     def _is_done(self) -> bool:
         places = self._client.position([ck.TopicPartition(self.topic, partition) for partition in self.ends])
         return all(max(place.offset, 0) >= self.ends[place.partition] for place in places)

@@ -132,3 +132,12 @@ SABOTAGES = {
         another_baseline_judges,
     )
 }
+
+CAUGHT_AS = {
+    "one_event_is_dropped": "events lost",
+    "one_event_counts_twice": "events doubled",
+    "windows_close_one_event_early": "events lost",
+    "claims_are_skipped": "window wrong",
+    "another_baseline_judges": "window wrong",
+}
+"""What the oracle calls it."""

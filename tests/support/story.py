@@ -124,19 +124,29 @@ class Story:
 
     def finish(self) -> Report:
         """No more load; everything is awaited, recomputed and compared. The report is clean, or the test fails."""
+        expected = self.end()
+        self.await_("all final windows", lambda: len(self.found("statistics")) >= len(expected.windows), 60)
+        self.await_("all violations", lambda: len(self.found("violations")) >= len(expected.events), 30)
+        report = self.report(expected)
+        assert report.is_clean, str(report)
+        assert self.witness.state.anomalies == 0
+        self.hold_gauges(expected)
+        return report
+
+    def end(self) -> Expected:
+        """No more load, and every source is read to its end; what has to come of it."""
         self.load.rest()
         self.load.the_end()
         self.await_("every source to be read to its end", Behind(self), 90)
-        expected = self.expected()
-        self.await_("all final windows", lambda: len(self.found("statistics")) >= len(expected.windows), 60)
-        self.await_("all violations", lambda: len(self.found("violations")) >= len(expected.events), 30)
+        return self.expected()
+
+    def report(self, expected: Expected) -> Report:
+        """What is on the topics now against what has to be there."""
         told = (self.results("statistics"), self.results("violations"), self.install.letters())
         report = compare(expected, *told, self.witness.accounts)
         print(report)
-        print("the log:", {f"{kind} {outcome}": n for (kind, outcome), n in sorted(self.witness.outcomes.items())})
+        print(self.witness)
         assert self.witness.fault is None, self.witness.fault
-        assert report.is_clean, str(report)
-        self.hold_gauges(expected)
         return report
 
     def expected(self) -> Expected:
@@ -186,6 +196,7 @@ class Story:
     def close(self) -> None:
         """Nothing is left over."""
         self.load.abandon()
+        print(self.witness)
         self.witness.close()
         self.install.close()
 

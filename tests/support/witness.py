@@ -45,6 +45,13 @@ class Witness:
         self._thread.join(10)
         self._client.close()
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{n} {kind}s {outcome}" for (kind, outcome), n in sorted(self.outcomes.items()))
+        stands = [
+            f"{s} at {state.position} by {state.token}, {state.watermark}" for s, state in self.state.sources.items()
+        ]
+        return "\n  ".join([f"the log at {self.state.next_offset}: {told}", *stands])
+
     def counted(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind had an outcome."""
         return self.outcomes[kind, outcome.value]
@@ -61,7 +68,7 @@ class Witness:
     @property
     def told(self) -> Told:
         """What the oracle cannot know from the records."""
-        kinds = {"gap", "retire", "anomaly"}
+        kinds = {"gap", "retire"}
         lost = sorted((f.source, f.start, f.end, f.reason, f) for f in self.state.facts if f.kind in kinds)
         told = Told(losses=[Loss(f.low, f.high, f"{f.source} [{f.start}, {f.end}): {f.reason}") for *_, f in lost])
         for fact in self.state.facts:
