@@ -66,9 +66,12 @@ class Fetcher:
         self._topics.add(topic)
 
     def stop(self, topic: str, partition: int) -> None:
-        """Read no more of a partition; nothing when it is not being read."""
+        """Read no more of a partition; nothing when it is not being read.
+
+        One that is held back is let go first: librdkafka remembers that beyond the assignment, and would never read it again.
+        """
+        self.pause(topic, partition, paused=False)
         if self._started.pop((topic, partition), None) is not None:
-            self._paused.discard((topic, partition))
             self._give(topic, partition)
             self._consumer.incremental_unassign([ck.TopicPartition(topic, partition)])
 

@@ -106,3 +106,23 @@ def test_headers_are_there_when_they_are_asked_for(fetcher: Fetcher) -> None:
     assert headers[0] == [("n", b"%d" % (EACH - 3))]
     assert len(headers[1:]) == len(headers) - 1
     assert list(headers)[-1] == headers[-1]
+
+
+def test_what_is_stopped_while_it_is_held_back_is_read_when_it_is_started_again(fetcher: Fetcher) -> None:
+    fetcher.start("many", 0, 0)
+    drain(fetcher, 1, limit=100, least=1)
+    fetcher.pause("many", 0, paused=True)
+    fetcher.stop("many", 0)
+    fetcher.start("many", 0, EACH - 50)
+    assert not fetcher.is_paused("many", 0)
+    found, _ = drain(fetcher, 50, limit=100, least=1)
+    assert len(found["many", 0]) == 50
+
+
+def test_nor_does_a_start_from_elsewhere_stay_held_back(fetcher: Fetcher) -> None:
+    fetcher.start("many", 0, 0)
+    drain(fetcher, 1, limit=100, least=1)
+    fetcher.pause("many", 0, paused=True)
+    fetcher.start("many", 0, EACH - 50)
+    found, _ = drain(fetcher, 50, limit=100, least=1)
+    assert len(found["many", 0]) == 50
