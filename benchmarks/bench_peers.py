@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import sys
 import tempfile
@@ -27,11 +26,13 @@ from peers.running import Place, run_peer
 from tables import Rated, cheaper_by_cpu, faster_by_clock, json_line, middle, table
 from workload import MODEL, VERSION, Traffic, reference
 
+from driftline.contracts.scan import ready
+
 PER_SECOND = 500
 """Events a second of event time: windows of 30,000 rows."""
 EMBEDDED_EVENTS = 700_000
 OURS = "driftline"
-FAST = " with [fast]" if importlib.util.find_spec("numba") else ""
+FAST = " with [fast]" if ready.is_installed() else ""
 TITLES = {OURS: f"driftline worker{FAST}", "bare": "bare librdkafka consumer"} | {
     peer.name: peer.title for peer in PEERS
 }
@@ -178,6 +179,7 @@ def main() -> None:
     peers = [peer for peer in PEERS if peer.name in asked.peers.split(",")]
     if asked.install:
         install_all(sorted({peer.environment for peer in peers}))
+    ready.prepare()  # compiled once, and not beside the first worker
     result: dict[str, object] = {}
     if asked.only != "embedded":
         result["kafka"] = on_kafka(asked, peers)
