@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,22 +12,17 @@ from support.sabotage import CAUGHT_AS, SABOTAGES
 from support.story import MODEL, Story
 
 Tell = Callable[..., Story]
+SHOWN = sorted(set(SABOTAGES) - {"claims_are_skipped"})
+"""What a skipped claim does depends on how two workers overlap: tests/oracle lets them, here it would be left to chance."""
 
 
-@pytest.mark.parametrize("name", SABOTAGES)
-def test_a_sabotaged_worker_is_caught(name: str, tell: Tell, rng: random.Random, baselines: list[Path]) -> None:
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_sabotaged_worker_is_caught(name: str, tell: Tell, baselines: list[Path]) -> None:
     story = tell()
-    first, second = story.begin(sabotage=name, snapshot_seconds=600)  # the log is kept for who is frozen
+    story.begin(sabotage=name)
     if name == "another_baseline_judges":
         story.publish(baselines[1])
         story.await_("both to be in the log", lambda: len(story.witness.state.line(*MODEL).baselines) == 2)
-    for _ in range(6 if name == "claims_are_skipped" else 0):
-        first.freeze()
-        story.await_("the other to have all sources", lambda: len(second.records()) == 3)
-        first.thaw()
-        story.await_("both to have sources", lambda: 0 < len(second.records()) < 3)
-        if story.witness.state.anomalies:
-            break
     story.load.rest()
     story.load.minutes(4)
     expected = story.end()

@@ -50,10 +50,10 @@ def written(worker: Worker) -> set[Path]:
     return found
 
 
-def crash(story: Story, rng: random.Random, what: str) -> None:
+def crash(story: Story, rng: random.Random, what: str, **faults: object) -> None:
     """One worker that does everything, dies at a point, and is followed by the next."""
     number = rng.randint(1, 3) if what.split()[1] in RARE else rng.randint(2, 12)
-    worker = story.start(crash=f"{what} {number}", snapshot_seconds=0.5)
+    worker = story.start(crash=f"{what} {number}", snapshot_seconds=0.5, **faults)
     worker.may_die = True
     story.await_(f"the death of a worker {what} {number}", lambda: not worker.is_alive)
     assert worker.process.wait() == KILLED
@@ -87,6 +87,22 @@ def test_workers_are_killed_at_every_point(tell: Tell, rng: random.Random) -> No
     for what in rng.sample(CRASHES, len(CRASHES)):
         crash(story, rng, what)
     story.start()
+    story.finish()
+
+
+@pytest.mark.short
+def test_a_worker_is_killed_between_the_shards_of_one_flush(tell: Tell, rng: random.Random) -> None:
+    """Every flush goes beside the log, to two shards, in several parts: the log alone says whether it counts, and all of it."""
+    story = tell(shards=2)
+    story.load.minutes(4)
+    story.load.go()
+    for what in rng.sample(["before payload", "after payload", "after payload", "before delta"], 4):
+        crash(story, rng, what, inline_bytes=0)
+    workers = [story.start(inline_bytes=0) for _ in range(2)]
+    story.progress()
+    story.await_("each to judge a shard", lambda: all(worker.judges() for worker in workers))
+    workers[0].kill()
+    story.progress()
     story.finish()
 
 

@@ -3,7 +3,8 @@
 ``DRIFTLINE_TEST_CRASH="after statistics 3"`` kills the process with SIGKILL right after its third record of that kind has been
 acknowledged (``before``: right before it is sent). With ``DRIFTLINE_TEST_ONCE=<file>`` that happens to one process of all that
 share the file. ``DRIFTLINE_TEST_SABOTAGE`` breaks a rule (`support.sabotage`), ``DRIFTLINE_TEST_SNAPSHOT_SECONDS`` and
-``DRIFTLINE_TEST_METADATA_SECONDS`` make what is slow by intention quicker. The product knows of none of this.
+``DRIFTLINE_TEST_METADATA_SECONDS`` make what is slow by intention quicker, ``DRIFTLINE_TEST_INLINE_BYTES`` sends flushes
+beside the log, in many small parts. The product knows of none of this.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import os
 import signal
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from driftline.agents import context
+from driftline.agents import context, flusher
 from driftline.broker.producer import DurableProducer
 from driftline.cli.main import main
 from driftline.contracts.log import decode_record
 from support.sabotage import SABOTAGES
 
+PART_BYTES = 2_000
 TOPICS = {"statistics": "result", "violations": "incident", "deadletter": "letter"}
 KINDS = (
     "claim", "birth", "delta", "idle", "gap", "retire", "baselineinforce", "verdictclaim",
@@ -81,6 +84,8 @@ def _told(name: str) -> str | None:
 if __name__ == "__main__":
     context.SNAPSHOT_SECONDS = float(_told("SNAPSHOT_SECONDS") or context.SNAPSHOT_SECONDS)
     context.METADATA_SECONDS = float(_told("METADATA_SECONDS") or context.METADATA_SECONDS)
+    if inline := _told("INLINE_BYTES"):
+        flusher.load = partial(flusher.load, inline_bytes=int(inline), part_bytes=PART_BYTES)
     if sabotage := _told("SABOTAGE"):
         SABOTAGES[sabotage](setattr)
     if crash := _told("CRASH"):

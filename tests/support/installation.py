@@ -118,10 +118,13 @@ class Worker:
 class Installation:
     """Topics under a prefix of its own; ``sources`` are the partitions of its captures topics."""
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path, config: str, *, session_ms: int = 6000) -> None:
+    def __init__(
+        self, bootstrap: str, prefix: str, folder: Path, config: str, *, session_ms: int = 6000, shards: int = 1
+    ) -> None:
         self.bootstrap, self.prefix, self.folder = bootstrap, prefix, folder
         self.config = folder / "driftline.toml"
-        head = HEAD.format(name=prefix.rstrip("."), prefix=prefix, bootstrap=bootstrap, session_ms=session_ms)
+        told = {"prefix": prefix, "bootstrap": bootstrap, "session_ms": session_ms, "shards": shards}
+        head = HEAD.format(name=prefix.rstrip("."), **told)
         self.config.write_text(head + config)
         self.setup = load_setup(self.config)
         self.workers: list[Worker] = []
@@ -265,6 +268,7 @@ HEAD = """\
 name = "{name}"
 topic_prefix = "{prefix}"
 flush_interval = "200ms"
+shards = {shards}
 
 [kafka]
 bootstrap = "{bootstrap}"

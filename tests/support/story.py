@@ -55,11 +55,11 @@ class Story:
         *,
         seed: int,
         partitions: int = 3,
-        more: str = "",
+        shards: int = 1,
     ) -> None:
         self.topic = f"{prefix}events"
         self.install = Installation(
-            bootstrap, prefix, folder, CONFIG.format(topic=self.topic) + more, session_ms=SESSION_MS
+            bootstrap, prefix, folder, CONFIG.format(topic=self.topic), session_ms=SESSION_MS, shards=shards
         )
         self.install.run("topics", "create", "--captures", str(partitions))
         self.load = Load(bootstrap, self.topic, partitions, seed=seed)
