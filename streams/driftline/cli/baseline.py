@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftline.cli.common import AsJson, Bootstrap, ConfigFile, configuration, console, errors
+from driftline.cli.common import AsJson, Bootstrap, ConfigFile, configuration, console, errors, examples
 from driftline.errors import BaselineError, ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +34,18 @@ EffectiveFrom = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        (
+            "driftline baseline create train.csv -m churn --version 1 -o baseline --publish",
+            "from a file, and into force",
+        ),
+        (
+            "driftline baseline create -m churn --version 1 --from-topic captures --start 2026-11-01T00:00:00Z",
+            "from captures in Kafka",
+        ),
+    )
+)
 def create(
     data: Annotated[
         Path | None, typer.Argument(help="CSV, Parquet or JSON Lines (also .gz, .zip); read twice, of any size.")
@@ -43,7 +54,8 @@ def create(
     model: Model,
     version: Version,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder to write to (default: baseline-MODEL-VERSION).")
+        Path | None,
+        typer.Option("--output", "--out", "-o", help="Folder to write to (default: baseline-MODEL-VERSION)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a baseline that is in the folder.")] = False,
     role: Annotated[
@@ -88,7 +100,7 @@ def create(
 ) -> None:
     """Make a baseline of a data set, or of captures in Kafka, and say what was inferred.
 
-    Without --out it is written to baseline-MODEL-VERSION; with --publish and no --out it is only published.
+    Without --output it is written to baseline-MODEL-VERSION; with --publish and no --output it is only published.
     """
     from driftline.baseline.draft import draft
     from driftline.cli.baseline_input import Data, folder_of, refuse_overwriting, remarks, roles_of, time_of
@@ -107,7 +119,12 @@ def create(
         report(made, remarks(source), written, topic, window_rows, as_json=as_json)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        ("driftline baseline show baseline", "check a folder's files and show them"),
+        ("driftline baseline show --from-kafka -m churn", "those that are published"),
+    )
+)
 def show(
     folder: Annotated[Path | None, typer.Argument(help="Folder of a baseline.")] = None,
     *,
@@ -135,7 +152,11 @@ def show(
                 print_baseline(baseline, {}, window_rows)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        ("driftline baseline diff baseline-churn-1 baseline-churn-2", "two folders, or ids of published ones"),
+    )
+)
 def diff(
     first: Annotated[str, typer.Argument(help="Folder of a baseline, or the id of a published one.")],
     second: Annotated[str, typer.Argument(help="Folder of a baseline, or the id of a published one.")],
@@ -160,7 +181,11 @@ def diff(
         terminal.print(differences(found) if found else "no difference")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        ("driftline baseline publish baseline -c driftline.toml", "workers take it over without a restart"),
+    )
+)
 def publish(
     folder: Annotated[Path, typer.Argument(help="Folder of a baseline.")],
     *,
@@ -183,7 +208,11 @@ def publish(
         typer.echo(f"published baseline {baseline.id} of {baseline.model}/{baseline.version} to {topic}")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        ("driftline baseline delete -m churn --version 1 --all", "every published baseline of churn/1"),
+    )
+)
 def delete(
     *,
     model: Model,

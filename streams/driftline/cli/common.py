@@ -71,6 +71,15 @@ def configuration(path: Path | None, bootstrap: str | None) -> Config:
     return dataclasses.replace(config, kafka=dataclasses.replace(config.kafka, bootstrap=bootstrap))
 
 
+def examples(*lines: tuple[str, str]) -> str:
+    """The end of a command's help: commands, each with what it is for.
+
+    >>> examples(("driftline top", "watch the worker on this machine")).split(chr(10))
+    ['Examples:', '', 'driftline top   (watch the worker on this machine)']
+    """
+    return "\n\n".join(["Examples:", *(f"{command}   ({purpose})" for command, purpose in lines)])
+
+
 def console() -> Console:
     """Standard output, wide enough for tables when it is no terminal; square brackets are text, not markup."""
     from rich.console import Console

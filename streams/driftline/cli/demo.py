@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from driftline.cli.common import WIDTH, Exit, errors
+from driftline.cli.common import WIDTH, Exit, errors, examples
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,15 +20,11 @@ SECONDS: Final = 50.0
 
 INTERRUPTED: Final = 130
 
-_EXAMPLES: Final = """\
-Examples:
-
-driftline demo                      two months of flights in about a minute
-
-driftline demo --seconds 0 --json   as fast as can be; the incidents as JSON
-
-driftline demo --keep -o /tmp/demo  look around afterwards, until Ctrl-C
-"""
+EXAMPLES: Final = examples(
+    ("driftline demo", "two months of flights in about a minute"),
+    ("driftline demo --seconds 0 --json", "as fast as can be; the incidents as JSON"),
+    ("driftline demo --keep -o /tmp/demo", "look around afterwards, until Ctrl-C"),
+)
 
 
 def demo(
@@ -78,9 +73,6 @@ def demo(
             run(Options(output, seconds, keep), view_on(told), done)
         except KeyboardInterrupt:
             raise typer.Exit(Exit.FINE if finished else INTERRUPTED) from None
-
-
-demo.__doc__ = f"{inspect.cleandoc(demo.__doc__ or '')}\n\n{_EXAMPLES}"
 
 
 def _tell(summary: Summary, console: Console, *, as_json: bool) -> None:

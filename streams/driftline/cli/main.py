@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from driftline import __version__
-from driftline.cli import baseline, results, topics
-from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors
-from driftline.cli.demo import demo
+from driftline.cli import baseline, config, demo, results, topics
+from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors, examples
 
 app = typer.Typer(
     name="driftline",
@@ -36,21 +35,27 @@ def _root(
     """Options before any command."""
 
 
-@app.command()
-def worker(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
+@app.command(
+    epilog=examples(
+        ("driftline worker -c driftline.toml", "until Ctrl-C"),
+        ("DRIFTLINE__METRICS__PORT=0 driftline worker -c driftline.toml", "one more on the same machine"),
+    )
+)
+def worker(config_file: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
     """Run a worker until Ctrl-C or SIGTERM. To scale out, start more with the same configuration."""
     with errors():
-        settings = configuration(config, bootstrap)
+        settings = configuration(config_file, bootstrap)
         from driftline.agents.worker import run
 
         run(settings)
 
 
-app.command()(demo)
-app.add_typer(baseline.app, name="baseline")
+app.command(epilog=demo.EXAMPLES)(demo.demo)
+app.add_typer(config.app, name="config")
 app.add_typer(topics.app, name="topics")
-app.command()(results.violations)
-app.command()(results.statistics)
+app.add_typer(baseline.app, name="baseline")
+app.command(epilog=results.VIOLATIONS_EXAMPLES)(results.violations)
+app.command(epilog=results.STATISTICS_EXAMPLES)(results.statistics)
 
 
 def main() -> None:

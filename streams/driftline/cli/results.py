@@ -17,6 +17,7 @@ from driftline.cli.common import (
     configuration,
     console,
     errors,
+    examples,
     until_interrupted,
 )
 from driftline.errors import ContractError
@@ -33,6 +34,15 @@ Found = tuple[str, T]
 
 REMEMBERED: Final = 100_000
 """Results by which a repeated one is known. Chosen: some 20 MB, and more than a topic's retention usually holds."""
+
+VIOLATIONS_EXAMPLES: Final = examples(
+    ("driftline violations --model churn", "everything that is still on the topic"),
+    ("driftline violations --follow --json", "what arrives, one event a line, until Ctrl-C"),
+)
+STATISTICS_EXAMPLES: Final = examples(
+    ("driftline statistics --model churn --version 2", "one line a closed window"),
+    ("driftline statistics --json", "all of it, one window a line"),
+)
 
 Model = Annotated[str | None, typer.Option("--model", "-m", help="Only of this model.")]
 Version = Annotated[str | None, typer.Option("--version", help="Only of this version.")]

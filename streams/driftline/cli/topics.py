@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftline.cli.common import AsJson, Bootstrap, ConfigFile, Exit, configuration, console, errors
+from driftline.cli.common import AsJson, Bootstrap, ConfigFile, Exit, configuration, console, errors, examples
 
 if TYPE_CHECKING:
     from driftline.broker.admin import TopicPlan
@@ -21,7 +21,7 @@ Captures = Annotated[
 ]
 
 
-@app.command("list")
+@app.command("list", epilog=examples(("driftline topics list", "the table of topics under the configured prefix")))
 def list_topics(config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Print the table of topics: name, key, value, what is kept, who writes and who reads. Needs no Kafka."""
     from driftline.contracts.topics import TOPICS
@@ -44,7 +44,12 @@ def list_topics(config: ConfigFile = None, as_json: AsJson = False) -> None:
     console().print(table)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        ("driftline topics create -c driftline.toml", "driftline's own"),
+        ("driftline topics create -c driftline.toml --captures 4", "also the captures topics, of 4 partitions"),
+    )
+)
 def create(config: ConfigFile = None, bootstrap: Bootstrap = None, captures: Captures = 0) -> None:
     """Create the topics that are missing, with their settings; those that exist are left as they are."""
     with errors():
@@ -60,7 +65,7 @@ def create(config: ConfigFile = None, bootstrap: Bootstrap = None, captures: Cap
         typer.echo(f"all {len(plans)} topics exist already")
 
 
-@app.command()
+@app.command(epilog=examples(("driftline topics check -c driftline.toml", "what is not as it should be")))
 def check(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
     """Compare the topics in Kafka with what they should be; exit code 3 when something is wrong."""
     with errors():

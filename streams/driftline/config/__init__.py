@@ -3,7 +3,7 @@
 Nothing below this package reads a file or the environment to find out what it should do.
 """
 
-from driftline.config.load import load_config
+from driftline.config.load import explained_config, load_config
 from driftline.config.settings import (
     Config,
     DeadLetterConfig,
@@ -22,5 +22,6 @@ __all__ = [
     "ModelConfig",
     "TopicConfig",
     "WindowConfig",
+    "explained_config",
     "load_config",
 ]

@@ -2,7 +2,8 @@
 
 Names are matched without regard to case. Tables in a list are numbered (``DRIFTLINE__TOPICS__0__LATENESS=5s``). In the
 sections of librdkafka's own settings an underscore stands for a dot: ``DRIFTLINE__KAFKA__CLIENT__SASL_PASSWORD``.
-Values are text; lists are written as in TOML: ``DRIFTLINE__DEFAULTS__WINDOWS='["1m", "1h"]'``.
+Values are text; lists are written as in TOML: ``DRIFTLINE__DEFAULTS__WINDOWS='["1m", "1h"]'``. Secrets may be left in files:
+``DRIFTLINE__KAFKA__CLIENT__SASL_PASSWORD=file:/run/secrets/kafka``, see `driftline.config.secrets`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from driftline.config.reader import EnvText
+from driftline.config.noted import EnvText
 
 PREFIX = "DRIFTLINE__"
 _CLIENT_SECTIONS = ("client", "consumer", "producer")

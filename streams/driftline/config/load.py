@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from driftline.config.environment import overlay
 from driftline.config.models import read_model, read_models
+from driftline.config.noted import Setting
 from driftline.config.reader import Reader
 from driftline.config.settings import (
     Config,
@@ -64,13 +65,28 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] | None = No
 
     Raises ConfigError with one fault a line: path, what was expected, what came.
     """
-    table, faults = overlay(_read(path), os.environ if environ is None else environ)
+    return explained_config(path, environ)[0]
+
+
+def explained_config(
+    path: Path | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Config, list[Setting]]:
+    """The configuration, and every setting of it with where it came from. Raises ConfigError like `load_config`."""
+    return _checked(_read(path), os.environ if environ is None else environ, f"{path}" if path else "the configuration")
+
+
+def check_text(text: str) -> None:
+    """Raise ConfigError, as `load_config` would, for a file that holds ``text``."""
+    _checked(tomllib.loads(text), {}, "the configuration")
+
+
+def _checked(given: Mapping[str, Any], environ: Mapping[str, str], where: str) -> tuple[Config, list[Setting]]:
+    table, faults = overlay(given, environ)
     reader = Reader(table, faults=faults)
-    config = _config(reader)
+    config = read_config(reader)
     if reader.faults:
-        where = f"{path}" if path else "the configuration"
         raise ConfigError("\n  ".join([f"{where} has {_count(reader.faults)}:", *reader.faults]))
-    return config
+    return config, reader.settings
 
 
 def _read(path: Path | None) -> dict[str, Any]:
@@ -84,22 +100,23 @@ def _read(path: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{path}: is not TOML: {error}") from error
 
 
-def _config(reader: Reader) -> Config:
+def read_config(reader: Reader) -> Config:
+    """The configuration of a table; its faults and settings are the reader's."""
     own = Config()
     main = reader.section("driftline")
     prefix = main.text(
         "topic_prefix", own.topic_prefix, pattern=r"[A-Za-z0-9._-]{1,100}", expected="letters, digits, . _ -"
     )
-    defaults = read_model(reader.section("defaults"), own.defaults)
     config = Config(
-        name=main.text("name", own.name, pattern=_TOPIC, expected="letters, digits, . _ -"),
         topic_prefix=prefix,
+        name=main.text("name", own.name, pattern=_TOPIC, expected="letters, digits, . _ -"),
         shards=main.integer("shards", own.shards, 1, _MOST_SHARDS),
         flush_interval_ms=main.duration("flush_interval", own.flush_interval_ms),
         log_level=main.choice("log_level", own.log_level, _LEVELS),
+        log_format=main.choice("log_format", own.log_format, ("text", "json")),
         kafka=_kafka(reader.section("kafka")),
         topics=_topics(reader, prefix),
-        defaults=defaults,
+        defaults=(defaults := read_model(reader.section("defaults"), own.defaults)),
         models=read_models(reader.section("models"), defaults),
         metrics=_metrics(reader.section("metrics")),
         deadletter=_deadletter(reader.section("deadletter")),
@@ -128,7 +145,9 @@ def _kafka(reader: Reader) -> KafkaConfig:
 
 
 def _topics(reader: Reader, prefix: str) -> tuple[TopicConfig, ...]:
-    topics = tuple(_topic(one) for one in reader.sections("topics"))
+    given = reader.sections("topics")
+    without = [Reader({}, "topics[0]", reader.faults, reader.settings)] if "topics" not in reader.table else []
+    topics = tuple(_topic(one, "" if given else f"{prefix}captures") for one in given or without)
     names = [topic.name for topic in topics]
     for place, name in enumerate(names):
         if name in names[:place]:
@@ -136,10 +155,10 @@ def _topics(reader: Reader, prefix: str) -> tuple[TopicConfig, ...]:
     return topics or (TopicConfig(f"{prefix}captures"),)
 
 
-def _topic(reader: Reader) -> TopicConfig:
+def _topic(reader: Reader, name: str) -> TopicConfig:
     own = TopicConfig("")
     topic = TopicConfig(
-        name=reader.text("name", "", pattern=_TOPIC, expected="the name of a Kafka topic"),
+        name=reader.text("name", name, pattern=_TOPIC, expected="the name of a Kafka topic"),
         format=reader.choice("format", own.format, ("auto", "native", "flat", "sagemaker")),
         model=reader.optional_text("model", own.model),
         version=reader.optional_text("version", own.version),

@@ -7,11 +7,33 @@ from typing import Final, cast
 
 from driftline.config.reader import Reader
 from driftline.config.settings import ModelConfig, WindowConfig
-from driftline.durations import DAY_MS, parse_duration
+from driftline.durations import DAY_MS, format_duration, parse_duration
 from driftline.errors import ConfigError
 
 _MOST: Final = 100
 """Windows that an incident may take to open or to resolve. Chosen: four days of hourly windows."""
+
+_LENGTH: Final = "[0-9]{1,12}(ms|s|m|h|d)"
+_WINDOWS: Final = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "anyOf": [
+            {"type": "string", "pattern": f"^ *{_LENGTH} *(/ *{_LENGTH} *)?$"},
+            {
+                "type": "object",
+                "properties": {name: {"type": "string", "pattern": f"^ *{_LENGTH} *$"} for name in ("length", "step")},
+                "required": ["length"],
+            },
+        ]
+    },
+}
+_OPEN_AFTER: Final = {
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 2,
+    "items": {"type": "integer", "minimum": 1, "maximum": _MOST},
+}
 
 
 def read_models(reader: Reader, defaults: ModelConfig) -> dict[str, ModelConfig]:
@@ -38,8 +60,14 @@ def read_model(reader: Reader, base: ModelConfig) -> ModelConfig:
     return model
 
 
+def _spelled(window: WindowConfig) -> str:
+    """As a file says it: ``1h``, or ``1h/15m``."""
+    length, step = format_duration(window.length_ms), format_duration(window.step_ms)
+    return length if length == step else f"{length}/{step}"
+
+
 def _windows(reader: Reader, base: tuple[WindowConfig, ...]) -> tuple[WindowConfig, ...]:
-    items = reader.items("windows")
+    items = reader.items("windows", [_spelled(window) for window in base], _WINDOWS)
     if items is None:
         return base
     if not items:
@@ -63,7 +91,7 @@ def _windows(reader: Reader, base: tuple[WindowConfig, ...]) -> tuple[WindowConf
 
 
 def _open_after(reader: Reader, base: tuple[int, int]) -> tuple[int, int]:
-    items = reader.items("open_after")
+    items = reader.items("open_after", list(base), _OPEN_AFTER)
     if items is None:
         return base
     whole = [item for item in items if isinstance(item, int) and not isinstance(item, bool)]

@@ -8,6 +8,7 @@ from typing import Literal
 
 IdleAdvance = Literal["wall", "none"]
 CaptureFormat = Literal["auto", "native", "flat", "sagemaker"]
+LogFormat = Literal["text", "json"]
 OutputColumns = Literal["first", "last"]
 
 
@@ -99,6 +100,7 @@ class Config:
     shards: int = 1
     flush_interval_ms: int = 1_000
     log_level: str = "info"
+    log_format: LogFormat = "text"
     kafka: KafkaConfig = KafkaConfig()
     topics: tuple[TopicConfig, ...] = (TopicConfig("driftline.captures"),)
     defaults: ModelConfig = ModelConfig()

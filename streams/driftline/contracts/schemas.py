@@ -1,4 +1,5 @@
-"""The published contracts, made from the wire types: a JSON Schema 2020-12 per message, and AsyncAPI 3.1.0 over the topics.
+"""The published contracts, made from the types: a JSON Schema 2020-12 per message, AsyncAPI 3.1.0 over the topics, and
+the schema of the configuration for editors.
 
 ``python -m driftline.contracts.schemas FOLDER`` writes them; the repository keeps them in ``schemas/``, and a test says when
 they are not what this module makes. What driftline writes is closed (a field that the schema does not know is a mistake of
@@ -16,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from driftline.baseline.parts import Manifest, Part
+from driftline.config.schema import config_schema
 from driftline.contracts.asyncapi import asyncapi_document, to_yaml
 from driftline.contracts.cloudevents import schema_id
 from driftline.contracts.native import NativeCapture
@@ -62,6 +64,7 @@ def json_schema(message: Message) -> dict[str, Any]:
 def documents() -> dict[str, str]:
     """Every file by its name; equal types give equal texts."""
     made = {message.file: json.dumps(json_schema(message), indent=2, ensure_ascii=False) + "\n" for message in MESSAGES}
+    made["config.schema.json"] = json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n"
     return made | {"asyncapi.yaml": to_yaml(asyncapi_document({message.name: message.file for message in MESSAGES}))}
 
 

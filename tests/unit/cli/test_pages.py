@@ -1,0 +1,56 @@
+"""Every command says by example how it is used, and docs/commands.md says what the commands say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from driftline.cli.main import app
+from driftline.cli.pages import page
+
+COMMANDS = Path(__file__).parents[3] / "docs" / "commands.md"
+ROOT: Any = typer.main.get_command(app)
+
+
+def commands(command: Any = ROOT, name: str = "driftline") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - click's, or typer's own
+    if not hasattr(command, "commands"):
+        yield name, command
+    for child, one in getattr(command, "commands", {}).items():
+        yield from commands(one, f"{name} {child}")
+
+
+def test_the_page_is_what_the_commands_say() -> None:
+    assert COMMANDS.read_text(encoding="utf-8") == page(), "run: python -m driftline.cli.pages > docs/commands.md"
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_has_examples_that_can_be_typed(name: str, command: Any) -> None:  # noqa: ANN401
+    shown = re.findall(r"^(?:[A-Z_]+=\S+ )?(driftline .*?)   \(.+\)$", command.epilog or "", re.MULTILINE)
+    assert shown, f"{name} has no example"
+    assert (command.epilog or "").startswith("Examples:")
+    for line in shown:
+        assert line.startswith(name)
+        told = shlex.split(line.removeprefix(name).partition(" > ")[0].partition(" | ")[0])
+        command.make_context(name, told, resilient_parsing=False)
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_option_has_a_help_and_the_same_meaning_has_the_same_name(name: str, command: Any) -> None:  # noqa: ANN401
+    flags = {flag: one for one in command.params for flag in one.opts}
+    assert all(one.help for one in flags.values())
+    pairs = {"-c": "--config", "-b": "--bootstrap", "-m": "--model", "-o": "--output", "-f": "--follow"}
+    for short, long in pairs.items():
+        assert (short in flags) == (long in flags), f"{name}: {short} is {long} everywhere"
+        assert short not in flags or flags[short] is flags[long]
+
+
+def test_nothing_is_coloured_where_there_is_no_terminal() -> None:
+    from typer.testing import CliRunner  # noqa: PLC0415 - only here
+
+    assert "\x1b" not in CliRunner().invoke(app, ["topics", "list"]).stdout
