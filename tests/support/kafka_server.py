@@ -25,6 +25,8 @@ from typing import Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from support.secure_listener import SecureListener
+
 POM = Path(__file__).parents[1] / "kafka" / "pom.xml"
 START_SECONDS = 90
 STOP_SECONDS = 60
@@ -35,10 +37,10 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{secure}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{secure}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL
 inter.broker.listener.name=PLAINTEXT
 log.dirs={data}
 offsets.topic.replication.factor=1
@@ -61,23 +63,39 @@ class KafkaServer:
     """One broker; a context manager. ``bootstrap`` is its address, ``log`` the file it writes to.
 
     ``data`` is where its logs lie (a file system of a fixed size, say), ``more`` further properties. It can be stopped and
-    started again on the same data and ports.
+    started again on the same data and ports. With ``is_secure`` it has a second listener, with TLS and SCRAM: ``secure``.
     """
 
-    def __init__(self, directory: Path, *, data: Path | None = None, more: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        data: Path | None = None,
+        more: Mapping[str, object] | None = None,
+        is_secure: bool = False,
+    ) -> None:
         jars = fetch_jars()
-        port, controller = free_ports(2)
+        port, controller, beside = free_ports(3)
+        self.secure = SecureListener(directory / "tls", beside) if is_secure else None
         self.bootstrap = f"127.0.0.1:{port}"
         self.log = directory / "broker.log"
         directory.mkdir(parents=True, exist_ok=True)
         self._properties = directory / "server.properties"
-        text = PROPERTIES.format(port=port, controller=controller, data=data or directory / "data")
+        text = PROPERTIES.format(
+            port=port, controller=controller, data=data or directory / "data", secure=self._listener
+        )
+        text += self.secure.properties if self.secure else ""
         self._properties.write_text(text + "".join(f"{name}={value}\n" for name, value in (more or {}).items()))
         self._java = ["java", *JVM, "-cp", f"{jars}/*"]
         with self.log.open("wb") as log:
             tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id()}", "-c", str(self._properties)]
+            tool += self.secure.format_options if self.secure else []
             subprocess.run([*self._java, *tool], stdout=log, stderr=log, check=True)
         self.start()
+
+    @property
+    def _listener(self) -> str:
+        return f",SASL_SSL://{self.secure.bootstrap}" if self.secure else ""
 
     @property
     def pid(self) -> int:

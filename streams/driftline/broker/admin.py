@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import confluent_kafka as ck
 from confluent_kafka.admin import AdminClient, ConfigResource, ListOffsetsResultInfo, NewTopic, OffsetSpec, ResourceType
 
+from driftline.broker.refusal import Refusals
 from driftline.broker.settings import Settings
 from driftline.contracts.log import TopicShape
 from driftline.errors import BrokerError
@@ -42,18 +43,15 @@ class Admin:
 
     def __init__(self, settings: Settings) -> None:
         """``settings`` as from `driftline.broker.settings.connecting`. Raises BrokerError for settings that do not exist."""
+        self._refusals = Refusals(settings)
         try:
-            self._client = AdminClient(settings)
+            self._client = AdminClient(self._refusals.settings)
         except (ck.KafkaException, TypeError, ValueError) as error:
             raise BrokerError(f"the Kafka client cannot be set up: {_reason(error)}") from error
-        self._bootstrap = settings["bootstrap.servers"]
 
     def partitions(self) -> dict[str, int]:
         """Every topic with its number of partitions."""
-        try:
-            topics = self._client.list_topics(timeout=TIMEOUT_SECONDS).topics
-        except ck.KafkaException as error:
-            raise BrokerError(f"Kafka at {self._bootstrap} does not answer: {_reason(error)}") from error
+        topics = self._refusals.metadata(self._client, None, TIMEOUT_SECONDS).topics
         return {name: len(topic.partitions) for name, topic in topics.items() if topic.error is None}
 
     def describe(self, names: Iterable[str]) -> dict[str, TopicShape]:

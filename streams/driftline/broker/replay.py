@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import confluent_kafka as ck
 
 from driftline.broker.fetcher import raw_batch
+from driftline.broker.refusal import Refusals
 from driftline.broker.settings import Settings
 from driftline.contracts.capture import RawBatch
 from driftline.errors import BrokerError
@@ -39,9 +40,10 @@ def read_topic(
     ``settings`` as from `driftline.broker.settings.replaying`. Memory: one batch and the
     client's queue. Raises BrokerError when the topic does not exist, its start is gone, or its end cannot be reached.
     """
-    consumer = ck.Consumer(settings)
+    refusals = Refusals(settings)
+    consumer = ck.Consumer(refusals.settings)
     try:
-        partitions = _partitions(consumer, topic, str(settings["bootstrap.servers"]))
+        partitions = _partitions(refusals, consumer, topic)
         ranges = _ranges(consumer, topic, partitions, starts or {}, ends or {})
         if positions is not None:
             positions.update({partition: end for partition, (_, end) in ranges.items()})
@@ -52,11 +54,8 @@ def read_topic(
         consumer.close()
 
 
-def _partitions(consumer: ck.Consumer, topic: str, bootstrap: str) -> list[int]:
-    try:
-        metadata = consumer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
-    except ck.KafkaException as error:
-        raise BrokerError(f"Kafka at {bootstrap} does not answer: {error.args[0].str()}") from error
+def _partitions(refusals: Refusals, consumer: ck.Consumer, topic: str) -> list[int]:
+    metadata = refusals.metadata(consumer, topic, TIMEOUT_SECONDS).topics[topic]
     if metadata.error is not None:
         raise BrokerError(f"topic {topic!r} must be readable: {metadata.error.str()}")
     return sorted(metadata.partitions)

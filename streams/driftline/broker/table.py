@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import confluent_kafka as ck
 
+from driftline.broker.refusal import Refusals
+from driftline.broker.replay import TIMEOUT_SECONDS
 from driftline.broker.settings import Settings
 from driftline.errors import BrokerError
 
@@ -30,17 +32,18 @@ def read_table(settings: Settings, topic: str) -> dict[bytes, Row]:
         BrokerError: the topic does not exist or cannot be read to its end.
 
     """
-    consumer = ck.Consumer({**settings, "enable.partition.eof": False, "auto.offset.reset": "earliest"})
+    refusals = Refusals({**settings, "enable.partition.eof": False, "auto.offset.reset": "earliest"})
+    consumer = ck.Consumer(refusals.settings)
     try:
-        return _read(consumer, topic)
+        return _read(refusals, consumer, topic)
     except ck.KafkaException as error:
         raise BrokerError(f"topic {topic!r} must be readable: {error}") from error
     finally:
         consumer.close()
 
 
-def _read(consumer: ck.Consumer, topic: str) -> dict[bytes, Row]:
-    metadata = consumer.list_topics(topic, timeout=15).topics[topic]
+def _read(refusals: Refusals, consumer: ck.Consumer, topic: str) -> dict[bytes, Row]:
+    metadata = refusals.metadata(consumer, topic, TIMEOUT_SECONDS).topics[topic]
     if metadata.error is not None or not metadata.partitions:
         raise BrokerError(f"topic {topic!r} must exist: {metadata.error}")
     left: dict[int, int] = {}
