@@ -24,7 +24,7 @@ from driftline.engine.fold import SourceFold, part_of
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.shards import Shipment, load, ship
 from driftline.engine.snapshot import newest_manifest
-from driftline.engine.source import Phase, SourceTask
+from driftline.engine.source import Phase, SourceTask, concerned
 from driftline.engine.verdict import restore_log
 from driftline.windows.watermark import NO_TIME
 from protocol import traffic
@@ -125,7 +125,7 @@ class CaptureWorker:
         outcome = self.log.apply(offset, record)
         if isinstance(record, BaselineInForce) and outcome is Outcome.COUNTED:
             self.shelf.learn(self.log)
-        for reading in self.readings.values():
+        for reading in concerned(record, self.readings):
             reading.task.on_log(offset, record, outcome, self.log)
 
     def assign(self, place: Place) -> None:

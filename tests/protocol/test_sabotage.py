@@ -97,7 +97,7 @@ def born_before_time(patch: pytest.MonkeyPatch) -> None:
 def windows_close_with_the_fastest(patch: pytest.MonkeyPatch) -> None:
     """Time is what the source that is farthest ahead says."""
 
-    def advance(self: LogState) -> None:
+    def advance(self: LogState, _record: LogRecord) -> None:
         self.closed = max([self.closed, *(state.watermark for _, state in self.living())])
 
     patch.setattr(LogState, "_advance", advance)

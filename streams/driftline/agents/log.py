@@ -17,6 +17,9 @@ from driftline.windows.watermark import NO_TIME
 SILENT_TURNS = 150
 """Reads without a record after which the log is given up: half a minute, which outlasts an election of a leader."""
 
+PRUNE_MS = 60_000
+"""Event time between two looks for what no window can need any more: each looks at every model."""
+
 Listener = Callable[[int, LogRecord, Outcome], None]
 
 RECORDS_A_TURN = 500
@@ -41,6 +44,7 @@ class LogFollower:
         self.shelf = BaselineShelf()
         self.started_at = 0
         self.goal = 0
+        self._prune_at = NO_TIME + 1
 
     def start(self) -> None:
         """Take up the fold of the newest snapshot and read the log from there. Blocks; raises ProtocolError on a hole."""
@@ -86,7 +90,8 @@ class LogFollower:
                 self.shelf.learn(self.state)
             for listener in self._listeners:
                 listener(offset, record, outcome)
-        if records and self.state.closed > NO_TIME:
+        if self.state.closed >= self._prune_at:
+            self._prune_at = self.state.closed + PRUNE_MS
             self.state.prune(self.state.closed - 2 * self._longest_ms)
         return len(records)
 

@@ -40,6 +40,7 @@ from driftline.contracts.log import (
     Trim,
     VerdictClaim,
 )
+from driftline.engine.lowest import Lowest
 from driftline.engine.standing import NOBODY, Fact, InForce, ModelKey, ModelLine, SourceState, Trimmed
 from driftline.windows.watermark import NO_TIME
 
@@ -70,15 +71,19 @@ class LogState:
     shards: int = 0
     closed: int = NO_TIME
     anomalies: int = 0
+    _lowest: Lowest = field(default_factory=Lowest, repr=False, compare=False)
 
     def apply(self, offset: int, record: LogRecord) -> Outcome:
-        """Fold the record at ``offset``; cost is a dictionary look-up or two, and the number of sources."""
+        """Fold the record at ``offset``; cost is a dictionary look-up or two, and the logarithm of the number of sources.
+
+        A claim or the end of a topic, which are rare, cost a look at every source.
+        """
         self.next_offset = offset + 1
         outcome = self._dispatch(offset, record)
         if outcome is Outcome.OUT_OF_ORDER:
             self.anomalies += 1
-        if outcome is Outcome.COUNTED and not isinstance(record, BaselineInForce | VerdictClaim | Trim):
-            self._advance()
+        if outcome is Outcome.COUNTED:
+            self._advance(record)
         return outcome
 
     def position(self, source: Source) -> int | None:
@@ -130,9 +135,10 @@ class LogState:
                 if older.content and newer.effective <= horizon:
                     line.baselines[index] = InForce(older.effective, older.baseline, b"", older.origin)
 
-    def _advance(self) -> None:
-        lowest = min((state.watermark for _, state in self.living()), default=NO_TIME)
-        self.closed = max(self.closed, lowest)
+    def _advance(self, record: LogRecord) -> None:
+        if isinstance(record, Claim | Retire):
+            self._lowest.forget()
+        self.closed = max(self.closed, self._lowest.of(self))
 
     def _dispatch(self, offset: int, record: LogRecord) -> Outcome:
         """Records of the log as a whole here, those of one source below."""

@@ -16,7 +16,8 @@ from driftline.contracts.log import PaneDelta, Payload, encode_panes
 from driftline.engine.draft import Draft
 
 INLINE_BYTES = 16_384
-"""What may ride in a delta. Chosen: a few panes of 25 features; every worker reads the whole log, so it is to stay small."""
+"""What may ride in a delta with one shard; with more of them their part of it, since each of their owners reads the whole log.
+Chosen: a few panes of 25 features."""
 
 PART_BYTES = 524_288
 """Length of a part. Chosen, so that it stays below the largest record of a broker with default settings (1 MiB)."""
@@ -41,7 +42,7 @@ class Cargo:
 
 def load(panes: list[PaneDelta], shards: int, inline_bytes: int = INLINE_BYTES, part_bytes: int = PART_BYTES) -> Cargo:
     """Decide how panes travel: shards with the least to carry ride first, as long as there is room."""
-    cargo, room = Cargo([], []), inline_bytes
+    cargo, room = Cargo([], []), inline_bytes // shards
     for size, shard, data, group in sorted(_groups(panes, shards), key=lambda entry: entry[:2]):
         if size <= room:
             room -= size

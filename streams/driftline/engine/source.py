@@ -15,8 +15,9 @@ believes is what every other worker believes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
 from driftline.contracts.log import (
     BaselineInForce,
@@ -52,6 +53,20 @@ class Phase(StrEnum):
 Stamps = Callable[[], Stamp]
 MakeFold = Callable[[Source, int, int], SourceFold]
 """Makes the fold of a source from a position and a watermark on."""
+
+
+AnyReading = TypeVar("AnyReading")
+
+
+def concerned(record: LogRecord, readings: Mapping[tuple[str, int], AnyReading]) -> Collection[AnyReading]:
+    """Of readings by topic and partition, those whose tasks have to see a record of the log.
+
+    That of its source alone, or all where it is about no single one; a worker may have hundreds, and a record a millisecond.
+    """
+    if not isinstance(record, Claim | Birth | Delta | Idle | Gap):
+        return readings.values()
+    place = (record.source.topic, record.source.partition)
+    return (readings[place],) if place in readings else ()
 
 
 class SourceTask:
