@@ -32,7 +32,7 @@ class Watched:
 
     def __init__(self, bootstrap: str, prefix: str, folder: Path, create: Create, sabotage: str = "") -> None:
         self.bootstrap, self.captures, self.topics = bootstrap, f"{prefix}captures", TopicNames(prefix)
-        create({**dict.fromkeys(vars(self.topics).values(), 1), self.captures: 2})
+        create({**dict.fromkeys(vars(self.topics).values(), 1), self.topics.partials: 2, self.captures: 2})
         (self.port,) = free_ports(1)
         self.log = folder / "worker.log"
         config = folder / "driftline.toml"

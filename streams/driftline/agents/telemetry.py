@@ -18,6 +18,7 @@ from driftline.contracts.log import Counts, LogRecord, PaneDelta, Source
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import Outcome
 from driftline.engine.verdict import Verdict
+from driftline.exporter.guard import unguarded
 from driftline.exporter.operations import ServingTotals
 from driftline.exporter.render import Renderer
 from driftline.exporter.series import SeriesTable
@@ -72,6 +73,7 @@ class TelemetryService(Service):
             live=probes.live,
             ready=probes.ready,
             page=LivePage(Asked(self.page.take).ask),
+            token=metrics.token,
         )
 
     async def on_start(self) -> None:
@@ -83,6 +85,13 @@ class TelemetryService(Service):
             await in_background(self.server.start)
         self.context.address = f"http://{self.context.config.metrics.host}:{self.server.port}"
         self.log.info("metrics at %s/metrics, live page at %s/", self.context.address, self.context.address)
+        metrics = self.context.config.metrics
+        if unguarded(metrics.token, metrics.host):
+            self.log.warning(
+                "%s is open to everybody who can reach it: names of models and features, and their statistics; "
+                "set metrics.token, or metrics.host to 127.0.0.1",
+                self.context.address,
+            )
 
     async def on_stop(self) -> None:
         """Stop listening."""

@@ -19,6 +19,7 @@ from driftline.config.settings import (
     MetricsConfig,
     TopicConfig,
 )
+from driftline.config.token import read_token
 from driftline.errors import ConfigError
 
 KEYS: Final = (
@@ -189,6 +190,7 @@ def _metrics(reader: Reader) -> MetricsConfig:
         host=reader.text("host", own.host),
         port=reader.integer("port", own.port, 0, 65_535),
         max_series=reader.integer("max_series", own.max_series, 100, 10_000_000),
+        token=read_token(reader),
     )
     reader.done()
     return metrics

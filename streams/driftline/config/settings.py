@@ -73,11 +73,15 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class MetricsConfig:
-    """Where ``/metrics`` is served (port 0: any free one) and how many series it may hold."""
+    """Where ``/metrics`` is served (port 0: any free one), how many series it may hold, and the token that readers need.
+
+    The token may have come from a file; it is not part of what is printed.
+    """
 
     host: str = "127.0.0.1"
     port: int = 9109
     max_series: int = 50_000
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

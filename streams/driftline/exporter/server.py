@@ -14,6 +14,8 @@ from aiohttp import web
 from prometheus_client.exposition import gzip_accepted
 
 from driftline.errors import ConfigError
+from driftline.exporter.door import Door, arguments
+from driftline.exporter.guard import guard
 from driftline.exporter.probes import HEADERS as _HEADERS
 from driftline.exporter.probes import Probe, answer_at_once, answer_in_a_thread
 from driftline.exporter.render import Exposition, Renderer
@@ -58,7 +60,7 @@ class ExporterServer:
     rendering.
 
     `live` and `ready` are asked at every probe and answered with 200 or 503; `live` must not wait, `ready` may, in a
-    thread. Without a `page` there is none.
+    thread. Without a `page` there is none. With a `token`, everything but the two probes wants it.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class ExporterServer:
         live: Probe = Health,
         ready: Probe = Health,
         page: Page[Any] | None = None,
+        token: str | None = None,
     ) -> None:
         self._renderer = renderer
         self._host = host
@@ -77,23 +80,30 @@ class ExporterServer:
         self._live = live
         self._ready = ready
         self._page = page
+        self._token = token
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
+        self._door = Door()
         self._one_at_a_time = asyncio.Lock()
         self._under_way: dict[tuple[str, bool], asyncio.Task[Exposition]] = {}
 
     @property
     def port(self) -> int:
         """The port listened on, which the system chose if 0 was asked for; 0 before `start`."""
-        if self._runner is None or not self._runner.addresses:
-            return 0
-        return int(self._runner.addresses[0][1])
+        return int(self.addresses[0][1]) if self.addresses else 0
+
+    @property
+    def addresses(self) -> list[tuple[Any, ...]]:
+        """What is listened on, as sockets name it: the host and the port first; empty while nobody listens."""
+        return [one.getsockname() for one in self._listening.sockets] if self._listening else []
 
     async def start(self) -> None:
         """Listen. Raises ConfigError when the address cannot be had."""
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        runner = web.AppRunner(self._application(), shutdown_timeout=_SHUTDOWN_SECONDS, **arguments())
         await runner.setup()
+        self._door.lead_to(runner)
         try:
-            await web.TCPSite(runner, self._host, self._port).start()
+            self._listening = await asyncio.get_running_loop().create_server(self._door, self._host, self._port)
         except (OSError, OverflowError) as error:
             await runner.cleanup()
             raise ConfigError(f"web server cannot listen on {self._host}:{self._port}: {error}") from error
@@ -101,12 +111,15 @@ class ExporterServer:
 
     async def stop(self) -> None:
         """Stop listening; nothing happens when not started."""
+        listening, self._listening = self._listening, None
         runner, self._runner = self._runner, None
+        if listening:
+            listening.close()
         if runner:
             await runner.cleanup()
 
     def _application(self) -> web.Application:
-        application = web.Application()
+        application = web.Application(middlewares=[self._door.heard, guard(self._token, self._host)])
         application.router.add_get("/metrics", self._metrics)
         application.router.add_get("/live", partial(answer_at_once, self._live))
         application.router.add_get("/ready", partial(answer_in_a_thread, self._ready))

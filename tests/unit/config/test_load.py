@@ -219,3 +219,31 @@ def test_a_version_starts_from_its_model_and_a_model_from_the_defaults(tmp_path:
 
 def test_the_words_for_keys_are_those_of_the_decoder() -> None:
     assert set(KEYS) == {field.name for field in dataclasses.fields(KeyNames)}
+
+
+TOKEN = "0123456789abcdef-token"
+
+
+def test_a_token_comes_as_it_is_or_from_a_file_and_is_never_printed(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text(f"{TOKEN}\n")
+    given = load(tmp_path, f"[metrics]\ntoken = '{TOKEN}'")
+    laid = load(tmp_path, "", {"DRIFTLINE__METRICS__TOKEN": f"file:{secret}"})
+    assert given.metrics.token == laid.metrics.token == TOKEN
+    assert TOKEN not in repr(given)
+    assert load(tmp_path, "").metrics.token is None
+
+
+@pytest.mark.parametrize("bad", ["short", "with a space in the middle of it", "ä" * 20, "x" * 513])
+def test_a_token_that_protects_nothing_is_refused_without_showing_it(tmp_path: Path, bad: str) -> None:
+    secret = tmp_path / "token"
+    secret.write_text(bad)
+    for text in (f"[metrics]\ntoken = '{bad}'", f"[metrics]\ntoken = 'file:{secret}'"):
+        (fault,) = faults(tmp_path, text)
+        assert fault.startswith("metrics.token: expected 16 to 512 visible ASCII characters")
+        assert bad not in fault
+
+
+def test_a_token_whose_file_is_not_there_is_a_fault_that_names_it(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, "[metrics]\ntoken = 'file:/nowhere/token'")
+    assert fault == "metrics.token: the file /nowhere/token cannot be read: No such file or directory"

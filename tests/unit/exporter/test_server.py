@@ -132,7 +132,7 @@ async def test_a_long_text_arrives_whole_piece_by_piece() -> None:
 async def test_a_scraper_that_never_reads_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
     async with serving(wide()) as (server, session):
         _, stuck = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
-        stuck.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        stuck.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await stuck.drain()
         for _ in range(3):
             answer = await session.get("/metrics")
@@ -214,8 +214,7 @@ async def test_without_a_page_there_is_none_and_nothing_can_be_written() -> None
 
 async def test_it_listens_on_this_machine_only_unless_told() -> None:
     async with serving() as (server, _):
-        assert server._runner is not None
-        assert {address[0] for address in server._runner.addresses} == {"127.0.0.1"}
+        assert {address[0] for address in server.addresses} == {"127.0.0.1"}
 
 
 async def test_an_address_in_use_is_named() -> None:
