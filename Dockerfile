@@ -1,14 +1,18 @@
 # The worker and the command line in one image: two stages, no compiler and no root in the second. It runs with a read-only root:
-# nothing is kept outside of Kafka; /tmp is all it writes to.
+# nothing is kept outside of Kafka; /tmp is all it writes to. What is installed is locked, with hashes (make lock).
 # Pinned by version; for a digest: docker build --build-arg PYTHON=python:3.12-slim@sha256:…
 ARG PYTHON=python:3.12-slim-bookworm
 
 FROM ${PYTHON} AS build
 WORKDIR /src
+COPY requirements requirements
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/build.txt \
+ && python -m venv /opt/driftline \
+ && /opt/driftline/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/product.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY streams streams
-RUN python -m venv /opt/driftline \
- && /opt/driftline/bin/pip install --no-cache-dir --disable-pip-version-check '.[baseline]'
+RUN pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /tmp/wheel . \
+ && /opt/driftline/bin/pip install --quiet --no-deps --no-index /tmp/wheel/*.whl
 
 FROM ${PYTHON}
 COPY --from=build /opt/driftline /opt/driftline

@@ -4,19 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test
-.PHONY: bench bench-quick bench-peers format clean
+.PHONY: bench bench-quick bench-peers lock audit format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "driftline needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 setup: $(STAMP) ## create .venv and install everything
@@ -67,6 +69,17 @@ bench-quick: $(STAMP) ## the headline ratios on a real Kafka in five minutes; th
 
 bench-peers: $(STAMP) ## other packages at the same job, each in an environment of its own (4 GB in build/peers)
 	@$(BIN)/python benchmarks/bench_peers.py --install $(ARGS)
+
+# The versions of these two are part of what is repeatable. One file holds for every Python and system; the product's is a part of dev's.
+lock: ## write requirements/*.txt anew: every dependency with its version and hashes (UPGRADE=1: the newest versions)
+	@test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.8; }
+	build/lock/bin/uv $(LOCK) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml requirements/build.in --output-file requirements/dev.txt
+	build/lock/bin/uv $(LOCK) --extra baseline --constraint requirements/dev.txt pyproject.toml --output-file requirements/product.txt
+	build/lock/bin/uv $(LOCK) --constraint requirements/dev.txt requirements/build.in --output-file requirements/build.txt
+
+audit: ## ask the advisory database about what is locked; where it can't be reached, that is said and no failure
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1; }
+	@$(PYTHON) .ci/audit build/audit/bin/pip-audit requirements/dev.txt
 
 format: $(STAMP) ## let ruff mend what it can
 	$(BIN)/ruff check --fix .

@@ -28,7 +28,11 @@ _CLIENT: Final = """
 # "ssl.ca.location" = "/etc/ssl/certs/kafka-ca.pem"
 """
 
-_NOT_DEFAULT: Final = {"topics.model": "churn", "topics.version": "1"}
+_NOT_DEFAULT: Final = {
+    "topics.model": "churn",
+    "topics.version": "1",
+    "metrics.token": "file:/run/secrets/driftline-token",
+}
 """Settings without a default, as an example."""
 
 

@@ -61,9 +61,10 @@ WORDS: Final = {
     "topics.keys.segment": "Key of the segments.",
     **{f"defaults.{name}": text for name, text in _MODEL.items()},
     **{f"models.*.{name}": text for name, text in _MODEL.items()},
-    "metrics.host": "Address to listen on; 0.0.0.0 for all, and there is no password.",
+    "metrics.host": "Address to listen on; 0.0.0.0 for all, and then a token is wanted.",
     "metrics.port": "Port; 0 takes any free one.",
     "metrics.max_series": "Series with a feature that are shown at most; what is beyond is counted.",
+    "metrics.token": "What readers have to know, 16 characters or more; better in a file.",
     "deadletter.include_value": "Whether dead letters carry the original bytes.",
 }
 """By path, without the places of a list."""
