@@ -8,7 +8,7 @@ LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test
-.PHONY: bench bench-quick bench-peers lock audit format clean
+.PHONY: bench browser-test bench-quick bench-peers lock audit format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ faults: $(STAMP) ## everything that can break breaks, on a real Kafka; ROUNDS=1,
 
 kafka-test: $(STAMP) ## only the tests on a real Apache Kafka (Java and Maven, or DRIFTLINE_TEST_BOOTSTRAP)
 	DRIFTLINE_REQUIRE_KAFKA=1 $(BIN)/pytest -m kafka tests $(ARGS)
+
+browser-test: $(STAMP) ## the live page in a real browser (Chromium: apt-get install chromium)
+	DRIFTLINE_REQUIRE_BROWSER=1 $(BIN)/pytest tests/browser $(ARGS)
 
 stack: $(STAMP) ## write the generated files of deploy/ anew
 	$(BIN)/python -m deploy.generate

@@ -46,3 +46,7 @@ class BrokerError(DriftlineError):
 
 class WorkerFailedError(DriftlineError):
     """A part of a worker failed, so that the worker has to end; a restart goes on where the log says."""
+
+
+class NotFoundError(DriftlineError):
+    """What was asked for by name is not there."""

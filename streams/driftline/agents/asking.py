@@ -15,20 +15,20 @@ WAIT_SECONDS = 1.0
 """How long an answer is waited for. Chosen: a step of the loop takes some ten milliseconds, and probes have little patience."""
 
 
-class Asked(Generic[T]):
-    """One question, and its last answer for when the loop is stuck."""
+class Loop:
+    """The worker's event loop, for questions from other threads."""
 
-    def __init__(self, question: Callable[[], T]) -> None:
-        """Made on the loop's thread; ``question`` runs there."""
+    def __init__(self) -> None:
+        """Made on the loop's thread."""
         self._loop = asyncio.get_running_loop()
-        self._question = question
-        self.last: tuple[float, T] | None = None
 
-    def ask(self) -> T:
-        """The answer as of now. Blocks the caller's thread; raises TimeoutError when the loop does not come round in time."""
+    def ask(self, question: Callable[[], T]) -> T:
+        """What ``question`` answers on the loop's thread. Blocks the caller's; raises TimeoutError when the loop does not
+        come round in time.
+        """
         future: concurrent.futures.Future[T] = concurrent.futures.Future()
         try:
-            self._loop.call_soon_threadsafe(self._settle, future)
+            self._loop.call_soon_threadsafe(_settle, future, question)
         except RuntimeError as error:  # the loop is closed
             raise TimeoutError("the worker has stopped") from error
         try:
@@ -36,17 +36,36 @@ class Asked(Generic[T]):
         except concurrent.futures.TimeoutError:
             raise TimeoutError("the worker's event loop does not come round") from None
 
+
+def _settle(future: concurrent.futures.Future[T], question: Callable[[], T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        answer = question()
+    except Exception as error:  # noqa: BLE001 - it is raised where it was asked
+        future.set_exception(error)
+    else:
+        future.set_result(answer)
+
+
+class Asked(Generic[T]):
+    """One question, and its last answer for when the loop is stuck."""
+
+    def __init__(self, question: Callable[[], T]) -> None:
+        """Made on the loop's thread; ``question`` runs there."""
+        self._loop = Loop()
+        self._question = question
+        self.last: tuple[float, T] | None = None
+
+    def ask(self) -> T:
+        """The answer as of now. Blocks the caller's thread; raises TimeoutError when the loop does not come round in time."""
+        return self._loop.ask(self._noted)
+
     def note(self) -> None:
         """Keep the answer as of now for when the loop is stuck; on the loop's own thread."""
-        self.last = (monotonic(), self._question())
+        self._noted()
 
-    def _settle(self, future: concurrent.futures.Future[T]) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            answer = self._question()
-        except Exception as error:  # noqa: BLE001 - it is raised where it was asked
-            future.set_exception(error)
-        else:
-            self.last = (monotonic(), answer)
-            future.set_result(answer)
+    def _noted(self) -> T:
+        answer = self._question()
+        self.last = (monotonic(), answer)
+        return answer

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
 from typing import TypedDict
 
 from driftline import __version__
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
+from driftline.agents.pagemodels import PageModels, TakenModel
 from driftline.agents.reading import Place
+from driftline.baseline.model import Baseline
 from driftline.contracts.log import Counts
-from driftline.contracts.statistics import CheckReading, FeatureStatistics, WindowStatistics
-from driftline.contracts.violation import Violation
-from driftline.durations import parse_duration
-from driftline.engine.book import Emitted
-from driftline.exporter.windows import STATE_RANK
-from driftline.web.state import FeatureView, IncidentView, ModelView, PageState, SourceView, Tally
+from driftline.drawing.values import IncidentView
+from driftline.web.state import PageState, SourceView, Tally, Wanted
 from driftline.windows.watermark import NO_TIME
-
-DRIFT = ("baseline_drift_check", "prediction_drift_check")
-ModelKey = tuple[str, str]
 
 
 class OwnedView(TypedDict, total=False):
@@ -33,38 +27,15 @@ class OwnedView(TypedDict, total=False):
 
 
 class PageBuilder:
-    """Keeps the last closed window of each length, and the last event of each open incident."""
+    """Puts the page together out of what the models say and what the worker knows of itself."""
 
     def __init__(self, context: WorkerContext, missing: Callable[[], Iterable[str]]) -> None:
         """``missing()`` is what the worker still lacks to be ready; nothing when it is."""
         self._context = context
         self._missing = missing
-        self._closed: dict[ModelKey, dict[str, WindowStatistics]] = {}
-        self._open_rows: dict[ModelKey, int] = {}
-        self._events: dict[str, Violation] = {}
+        self.models = PageModels()
         self._rate: float | None = None
         self._last = (monotonic(), 0)
-
-    def closed(self, emitted: Emitted) -> None:
-        """Take in what a closed window said."""
-        statistics = emitted.statistics
-        self._closed.setdefault((statistics.model, statistics.version), {})[statistics.window.label] = statistics
-        for event in emitted.violations:
-            if event.kind == "resolved":
-                self._events.pop(event.incident_id, None)
-            else:
-                self._events[event.incident_id] = event
-
-    def opened(self, statistics: WindowStatistics) -> None:
-        """Take in an early reading."""
-        self._open_rows[statistics.model, statistics.version] = statistics.rows
-
-    def retain(self, judged: AbstractSet[ModelKey]) -> None:
-        """Forget the models that another worker judges now."""
-        for held in (self._closed, self._open_rows):
-            for key in held.keys() - judged:
-                del held[key]
-        self._events = {name: one for name, one in self._events.items() if (one.model, one.version) in judged}
 
     def tick(self) -> None:
         """Measure the rate; called about once a second."""
@@ -84,11 +55,23 @@ class PageBuilder:
             ready=not missing,
             notes=(*(f"Not ready: {reason}." for reason in missing), *self._notes()),
             events_per_second=self._rate,
-            models=tuple(self._model(key, lengths) for key, lengths in sorted(self._closed.items())),
-            incidents=tuple(self._incidents()),
+            models=self.models.models(),
+            incidents=self._incidents(),
             sources=tuple(self._sources()),
             deadletters=dict(sorted(context.counters.reasons.items())),
         )
+
+    def take_model(self, wanted: Wanted) -> TakenModel | None:
+        """What the page of one model is made of, as of now; None when no window of it has closed here."""
+        return self.models.take(wanted, self._baseline, self._incidents())
+
+    def _baseline(self, baseline: str) -> Baseline | None:
+        shelves = (verdict.shelf.baseline(baseline) for verdict in self._context.verdicts.values())
+        return next((found for found in shelves if found is not None), None)
+
+    def _incidents(self) -> tuple[IncidentView, ...]:
+        verdicts = self._context.verdicts.values()
+        return self.models.incidents(book for verdict in verdicts for book in verdict.books.values())
 
     def _notes(self) -> tuple[str, ...]:
         notes = []
@@ -99,43 +82,6 @@ class PageBuilder:
                 f"{self._context.log.state.anomalies} records of the delta log were out of order: please report this."
             )
         return tuple(notes)
-
-    def _model(self, key: ModelKey, lengths: dict[str, WindowStatistics]) -> ModelView:
-        shortest = min(lengths.values(), key=lambda s: parse_duration(s.window.label.partition("/")[0]))
-        reason = next((r.reason for r in shortest.readings if r.state == shortest.state), "")
-        return ModelView(
-            model=key[0],
-            version=key[1],
-            state=shortest.state,
-            reason=reason,
-            baseline_id=shortest.baseline_id or "",
-            window=shortest.window.label,
-            window_start=shortest.window.start,
-            window_end=shortest.window.end,
-            rows=shortest.rows,
-            open_rows=self._open_rows.get(key),
-            features=tuple(_feature(feature) for feature in shortest.features),
-        )
-
-    def _incidents(self) -> list[IncidentView]:
-        return [
-            IncidentView(
-                incident_id=event.incident_id,
-                model=event.model,
-                version=event.version,
-                feature=event.feature,
-                check=event.check,
-                severity=event.severity,
-                window=event.window.label,
-                opened=event.opened.start,
-                windows=event.windows,
-                observed=event.observed,
-                limit=event.limit,
-                reason=event.reason,
-                reproduce=event.reproduce,
-            )
-            for event in self._events.values()
-        ]
 
     def _sources(self) -> list[SourceView]:
         state = self._context.log.state
@@ -164,25 +110,6 @@ class PageBuilder:
         if verdict is None:
             return OwnedView(owner="this worker", lag=context.lag(place))
         return OwnedView(owner="this worker", lag=context.lag(place), condition=verdict.condition, why=verdict.why)
-
-
-def _feature(feature: FeatureStatistics) -> FeatureView:
-    drift = next((reading for reading in feature.readings if reading.check in DRIFT), None)
-    told = (reading for reading in feature.readings if reading.state != "OK")
-    worst: CheckReading | None = max(told, key=lambda reading: STATE_RANK[reading.state], default=None)
-    shifts = [d.equivalent_sigmas for d in feature.distances if d.equivalent_sigmas is not None]
-    return FeatureView(
-        name=feature.name,
-        role=feature.role,
-        state=worst.state if worst is not None else "OK" if feature.readings else "UNKNOWN",
-        check="" if worst is None else worst.check,
-        measure="" if drift is None else drift.check,
-        distance=None if drift is None else drift.observed,
-        limit=None if drift is None else drift.limit,
-        shift=max(shifts, default=None),
-        completeness=feature.completeness,
-        reason="" if worst is None else worst.reason,
-    )
 
 
 def _tally(counts: Counts) -> Tally:

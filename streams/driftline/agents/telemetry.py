@@ -8,7 +8,7 @@ from typing import Any
 from mode import Service
 
 from driftline import __version__
-from driftline.agents.asking import Asked
+from driftline.agents.asking import Loop
 from driftline.agents.background import in_background
 from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
@@ -29,6 +29,7 @@ from driftline.exporter.worker import WorkerMetrics
 from driftline.health import LOOP, Condition
 from driftline.stats.operations import LATENCY_EDGES, Operations
 from driftline.web.page import LivePage
+from driftline.web.state import ModelPage, Wanted
 from driftline.windows.spec import WindowSpec
 from driftline.windows.watermark import NO_TIME
 
@@ -72,9 +73,19 @@ class TelemetryService(Service):
             port=metrics.port,
             live=probes.live,
             ready=probes.ready,
-            page=LivePage(Asked(self.page.take).ask),
+            page=self._live_page(),
             token=metrics.token,
         )
+
+    def _live_page(self) -> LivePage:
+        """What is taken is taken on the loop, in microseconds a model; what is long to make is made in the caller's thread."""
+        loop = Loop()
+
+        def model(wanted: Wanted) -> ModelPage | None:
+            taken = loop.ask(lambda: self.page.take_model(wanted))
+            return None if taken is None else taken.page()
+
+        return LivePage(lambda: loop.ask(self.page.take), model)
 
     async def on_start(self) -> None:
         """Listen."""
@@ -190,7 +201,7 @@ class TelemetryService(Service):
     def _on_emitted(self, emitted: Emitted, now: int, caught_up: bool) -> None:  # noqa: FBT001 - of a listener
         statistics = emitted.statistics
         show_closed(self.table, statistics)
-        self.page.closed(emitted)
+        self.page.models.closed(emitted)
         for event in emitted.violations:
             self.metrics.count_violation(event.model, event.version, event.check, event.severity, event.event_id)
             if caught_up:
@@ -201,7 +212,7 @@ class TelemetryService(Service):
         books = [(verdict, *item) for verdict in verdicts for item in sorted(verdict.books.items())]
         judged = {key for _, key, _ in books}
         self.table.retain(judged)
-        self.page.retain(judged)
+        self.page.models.retain(judged)
         turns = [(verdict, key, book, spec) for verdict, key, book in books for spec in book.settings.windows]
         began = monotonic()
         for step in range(len(turns) if began >= self._early_at else 0):
@@ -217,7 +228,7 @@ class TelemetryService(Service):
         statistics = book.early(spec, verdict.log, verdict.shelf)
         if statistics is not None:
             show_open(self.table, statistics)
-            self.page.opened(statistics)
+            self.page.models.opened(statistics)
         if book.lane is not None:
             show_watch(self.table, *key, {r.feature: r.state.value for r in book.lane.readings()})
         self.totals.expect(*key)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from driftline.contracts.violation import Violation
 from driftline.demo.events import Incidents
 from driftline.demo.flights import TIMEZONE
-from driftline.web.state import FeatureView, ModelView, PageState
+from driftline.drawing.values import FeatureView, ModelView
+from driftline.web.state import PageState
 
 _RANKS = {"OK": 0, "WATCH": 1, "UNKNOWN": 2, "VIOLATED": 3}
 

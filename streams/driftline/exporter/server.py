@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from aiohttp import web
 from prometheus_client.exposition import gzip_accepted
 
-from driftline.errors import ConfigError
+from driftline.errors import ConfigError, NotFoundError
 from driftline.exporter.door import Door, arguments
 from driftline.exporter.guard import guard
 from driftline.exporter.probes import HEADERS as _HEADERS
@@ -32,27 +32,27 @@ _PIECE_BYTES = 1 << 16
 
 _SHUTDOWN_SECONDS = 1.0
 
-_State = TypeVar("_State")
 _Drawn = TypeVar("_Drawn", str, bytes)
 
 
-class Page(Protocol[_State]):
-    """The live page, as far as the server needs it. All of it runs in threads; `capture` sees to it where it looks."""
+class Page(Protocol):
+    """The live page, as far as the server needs it. All of it runs in threads.
+
+    Each takes the query of the request, and raises TimeoutError when the worker's state cannot be had, NotFoundError when it
+    holds nothing of the kind.
+    """
 
     policy: str
     """The Content-Security-Policy under which the page works."""
 
-    def capture(self) -> _State:
-        """Take the state as it is now; the value must not change afterwards. Raises TimeoutError when it cannot be had."""
+    def first(self, query: Mapping[str, str], /) -> str:
+        """Write the first page."""
 
-    def html(self, state: _State, /) -> str:
-        """Write the whole page."""
+    def model(self, query: Mapping[str, str], /) -> str:
+        """Write the page of a model."""
 
-    def json(self, state: _State, /) -> bytes:
+    def json(self, query: Mapping[str, str], /) -> bytes:
         """Write the state for programs."""
-
-    def tables(self, state: _State, /) -> bytes:
-        """Write the state as the page's own script wants it."""
 
 
 class ExporterServer:
@@ -71,7 +71,7 @@ class ExporterServer:
         port: int = 0,
         live: Probe = Health,
         ready: Probe = Health,
-        page: Page[Any] | None = None,
+        page: Page | None = None,
         token: str | None = None,
     ) -> None:
         self._renderer = renderer
@@ -124,7 +124,8 @@ class ExporterServer:
         application.router.add_get("/live", partial(answer_at_once, self._live))
         application.router.add_get("/ready", partial(answer_in_a_thread, self._ready))
         if self._page:
-            application.router.add_get("/", partial(_html, self._page))
+            application.router.add_get("/", partial(_html, self._page, self._page.first))
+            application.router.add_get("/model", partial(_html, self._page, self._page.model))
             application.router.add_get("/api/state", partial(_json, self._page))
         return application
 
@@ -164,20 +165,30 @@ async def _send(request: web.Request, body: bytes, headers: dict[str, str]) -> w
     return response
 
 
-async def _html(page: Page[Any], _request: web.Request) -> web.Response:
-    text = await _drawn(page, page.html)
-    headers = {**_HEADERS, "Content-Security-Policy": page.policy}
-    return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
+async def _html(page: Page, draw: Callable[[Mapping[str, str]], str], request: web.Request) -> web.StreamResponse:
+    text = (await _drawn(draw, request)).encode()
+    headers = {
+        **_HEADERS,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": page.policy,
+        "Referrer-Policy": "same-origin",
+        "Vary": "Accept-Encoding",
+    }
+    if gzip_accepted(request.headers.get("Accept-Encoding", "")):
+        text = await asyncio.to_thread(gzip.compress, text, _GZIP_LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return await _send(request, text, headers)
 
 
-async def _json(page: Page[Any], request: web.Request) -> web.Response:
-    write = page.tables if request.query.get("view") == "tables" else page.json
-    return web.Response(body=await _drawn(page, write), content_type="application/json", headers=_HEADERS)
+async def _json(page: Page, request: web.Request) -> web.Response:
+    return web.Response(body=await _drawn(page.json, request), content_type="application/json", headers=_HEADERS)
 
 
-async def _drawn(page: Page[_State], draw: Callable[[_State], _Drawn]) -> _Drawn:
-    """What ``draw`` makes of the page's state; 503 when that cannot be had."""
+async def _drawn(draw: Callable[[Mapping[str, str]], _Drawn], request: web.Request) -> _Drawn:
+    """What ``draw`` makes of the request; 503 when the state cannot be had, 404 when there is nothing of the kind."""
     try:
-        return await asyncio.to_thread(lambda: draw(page.capture()))
+        return await asyncio.to_thread(draw, dict(request.query))
     except TimeoutError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}; /live says more\n", headers=_HEADERS) from error
+    except NotFoundError as error:
+        raise web.HTTPNotFound(text=f"{error}\n", headers=_HEADERS) from error

@@ -1,22 +1,16 @@
 """The live page of a worker: its state as plain values, and the HTML that shows them."""
 
-from driftline.web.page import LivePage, render_page
-from driftline.web.state import (
-    FeatureView,
-    IncidentView,
-    ModelView,
-    PageState,
-    SourceView,
-    Tally,
-)
+from driftline.web.page import LivePage, render_feature, render_first, render_model
+from driftline.web.state import ModelPage, PageState, SourceView, Tally, Wanted
 
 __all__ = [
-    "FeatureView",
-    "IncidentView",
     "LivePage",
-    "ModelView",
+    "ModelPage",
     "PageState",
     "SourceView",
     "Tally",
-    "render_page",
+    "Wanted",
+    "render_feature",
+    "render_first",
+    "render_model",
 ]

@@ -1,70 +1,22 @@
-"""What the live page shows, as plain values: filled by the worker, served as JSON, drawn by `web.page`.
+"""What the live page shows, as plain values: filled by the worker, served as JSON, drawn by the rest of `web`.
 
 Times are integer milliseconds since the epoch, UTC; rates are per second; None is a figure that is not known.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-StateName = Literal["OK", "WATCH", "UNKNOWN", "VIOLATED"]
-SeverityName = Literal["info", "warning", "critical"]
+from driftline.contracts.statistics import FeatureStatistics, WindowStatistics
+from driftline.drawing.values import IncidentView, ModelView
 
 
-class FeatureView(msgspec.Struct, frozen=True, kw_only=True):
-    """One feature or prediction in the last closed window.
-
-    `distance` is the one its constraint names (`measure`), `limit` what it may be, `shift` the same in baseline sigmas,
-    `completeness` a share of the rows.
-    """
-
-    name: str
-    role: str
-    state: StateName
-    check: str = ""
-    measure: str = ""
-    distance: float | None = None
-    limit: float | None = None
-    shift: float | None = None
-    completeness: float | None = None
-    reason: str = ""
-
-
-class ModelView(msgspec.Struct, frozen=True, kw_only=True):
-    """One model and version: the last closed window of its shortest length, its features in any order."""
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model is looked at, in which window length ("": the shortest)."""
 
     model: str
     version: str
-    state: StateName
-    reason: str = ""
-    baseline_id: str = ""
     window: str = ""
-    window_start: int | None = None
-    window_end: int | None = None
-    rows: int | None = None
-    open_rows: int | None = None
-    rows_per_second: float | None = None
-    features: tuple[FeatureView, ...] = ()
-
-
-class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One open incident; `windows` counts the breaching windows so far, `opened` is the start of the first of them."""
-
-    incident_id: str
-    model: str
-    version: str
-    feature: str
-    check: str
-    severity: SeverityName
-    window: str
-    opened: int
-    windows: int
-    observed: float | None = None
-    limit: float | None = None
-    reason: str = ""
-    reproduce: str = ""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +49,10 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageState(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole page. `generated` is the time it was taken; `notes` are sentences the operator should read."""
+    """The first page. `generated` is the time it was taken; `notes` are sentences the operator should read.
+
+    `models` come worst first, the first 200 of them with their farthest features.
+    """
 
     generated: int
     worker: str = ""
@@ -109,3 +64,16 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[IncidentView, ...] = ()
     sources: tuple[SourceView, ...] = ()
     deadletters: dict[str, int] = {}
+
+
+class ModelPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The page of one model: `view` has all features with their past and histograms, `statistics` is the record itself."""
+
+    generated: int
+    view: ModelView
+    statistics: WindowStatistics
+    incidents: tuple[IncidentView, ...] = ()
+
+    def feature(self, name: str) -> FeatureStatistics | None:
+        """The record of one feature; None if the window has none of that name."""
+        return next((one for one in self.statistics.features if one.name == name), None)

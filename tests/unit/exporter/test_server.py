@@ -1,13 +1,13 @@
 import asyncio
 import gzip
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
-from driftline.errors import ConfigError
+from driftline.errors import ConfigError, NotFoundError
 from driftline.exporter import (
     BlockName,
     ExporterServer,
@@ -21,6 +21,7 @@ from driftline.exporter import (
 from driftline.health import Health
 
 pytestmark = pytest.mark.asyncio
+PLAIN = {"Accept-Encoding": "identity"}
 
 
 class Slow(Renderer):
@@ -44,17 +45,20 @@ class Plain:
 
     policy = "default-src 'none'"
 
-    def capture(self) -> int:
-        return threading.get_ident()
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
 
-    def html(self, state: int) -> str:
-        return f"<p>{state == threading.get_ident()}"
+    def first(self, query: Mapping[str, str]) -> str:
+        self.threads.add(threading.get_ident())
+        return f"<p>{dict(query)}"
 
-    def json(self, state: int) -> bytes:
+    def model(self, query: Mapping[str, str]) -> str:
+        if query.get("name") != "churn":
+            raise NotFoundError("no such model")
+        return f"<h1>{dict(query)}"
+
+    def json(self, query: Mapping[str, str]) -> bytes:
         return b'{"json":1}'
-
-    def tables(self, state: int) -> bytes:
-        return b'{"tables":1}'
 
 
 @asynccontextmanager
@@ -173,19 +177,36 @@ async def test_a_readiness_that_has_to_wait_holds_up_nobody() -> None:
 
 
 async def test_the_page_is_taken_and_written_off_the_loop() -> None:
-    async with serving(page=Plain()) as (_, session):
-        page = await session.get("/")
+    plain = Plain()
+    async with serving(page=plain) as (_, session):
+        page = await session.get("/?page=2", headers={"Accept-Encoding": "gzip"})
         assert page.headers["Content-Security-Policy"] == "default-src 'none'"
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-        assert await page.text() == "<p>True"
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(await page.read()) == b"<p>{'page': '2'}"
+        bare = await session.get("/", headers=PLAIN)
+        assert "Content-Encoding" not in bare.headers
+        assert await bare.text() == "<p>{}"
         assert await (await session.get("/api/state")).json() == {"json": 1}
-        assert await (await session.get("/api/state?view=tables")).json() == {"tables": 1}
+    assert threading.get_ident() not in plain.threads
+
+
+async def test_a_model_is_a_query_and_one_that_is_not_there_is_404() -> None:
+    async with serving(page=Plain()) as (_, session):
+        found = await session.get("/model", params={"name": "churn", "feature": "a/b&c"}, headers=PLAIN)
+        assert await found.text() == "<h1>{'name': 'churn', 'feature': 'a/b&c'}"
+        missing = await session.get("/model?name=x")
+        assert (missing.status, await missing.text()) == (404, "no such model\n")
+        assert missing.headers["Content-Type"].startswith("text/plain")
 
 
 class Stuck(Plain):
     """A page whose worker does not answer."""
 
-    def capture(self) -> int:
+    def first(self, query: Mapping[str, str]) -> str:
+        raise TimeoutError("the worker's event loop does not come round")
+
+    def json(self, query: Mapping[str, str]) -> bytes:
         raise TimeoutError("the worker's event loop does not come round")
 
 

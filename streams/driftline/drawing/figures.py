@@ -1,10 +1,16 @@
-"""Numbers, times and names as the page writes them: short, UTC, a dash for what is not known."""
+"""Numbers, times and names as page and report write them: short, UTC, a dash for what is not known."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from driftline.errors import ConfigError
+from driftline.windows.grid import zone
+
 DASH = "–"
+_BEYOND = 999.0
+"""Where ``FeatureView.far`` ends."""
+_TENS = 10.0
 _WHOLE_FROM = 1000
 """From here on three significant digits would hide whole numbers."""
 
@@ -65,3 +71,39 @@ def duration(milliseconds: int | None) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return " ".join(parts[:2]) or "0s"
+
+
+def clock(time_ms: int | None, timezone: str = "UTC") -> str:
+    """Date and time of day on the clock of a time zone; in UTC where the zone is not known.
+
+    >>> clock(1_360_299_600_000, "America/New_York"), clock(0)
+    ('2013-02-08 00:00 EST', '1970-01-01 00:00 UTC')
+    """
+    if time_ms is None:
+        return DASH
+    try:
+        shown = (_EPOCH + timedelta(milliseconds=time_ms)).astimezone(zone(timezone))
+    except (ConfigError, OverflowError, ValueError):
+        return moment(time_ms)
+    seconds = f":{shown:%S}" if time_ms % 60_000 else ""
+    return f"{shown:%Y-%m-%d %H:%M}{seconds} {shown.tzname()}"
+
+
+def times(far: float | None) -> str:
+    """How many times its limit something is.
+
+    >>> times(0.254), times(3), times(None), times(999.0)
+    ('0.25 ×', '3 ×', '–', '> 998 ×')
+    """
+    if far is None:
+        return DASH
+    return "> 998 ×" if far >= _BEYOND else f"{far:.2g} ×" if far < _TENS else f"{far:.0f} ×"
+
+
+def words(name: str) -> str:
+    """A name of the program's own in words.
+
+    >>> words("baseline_drift_check"), words("linf_robust")
+    ('baseline drift', 'L∞ robust')
+    """
+    return name.removesuffix("_check").replace("linf", "L∞").replace("_", " ")

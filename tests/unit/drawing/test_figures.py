@@ -1,6 +1,6 @@
 import pytest
 
-from driftline.web.figures import DASH, duration, moment, number, share
+from driftline.drawing.figures import DASH, duration, moment, number, share
 
 
 @pytest.mark.parametrize(
