@@ -31,7 +31,7 @@
     const began = Date.now();
     try {
       if (!busy()) {
-        const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+        const answer = await fetch(location.origin + location.pathname + location.search, { cache: "no-store", signal: AbortSignal.timeout(10000) });
         if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
         const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
         document.title = drawn.title;

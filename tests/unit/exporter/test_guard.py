@@ -1,6 +1,6 @@
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,16 +15,13 @@ TOKEN = "correct-horse-battery"
 class Plain:
     policy = "default-src 'none'"
 
-    def capture(self) -> int:
-        return 0
-
-    def html(self, state: int) -> str:
+    def first(self, query: Mapping[str, str]) -> str:
         return "<p>"
 
-    def json(self, state: int) -> bytes:
-        return b"{}"
+    model = first
 
-    tables = json
+    def json(self, query: Mapping[str, str]) -> bytes:
+        return b"{}"
 
 
 def basic(password: str) -> str:
@@ -46,7 +43,7 @@ async def serving(token: str | None = TOKEN, host: str = "127.0.0.1") -> AsyncIt
 @pytest.mark.parametrize("given", [f"Bearer {TOKEN}", f"bearer  {TOKEN}", basic(TOKEN)])
 async def test_whoever_knows_the_token_may_read_everything(given: str) -> None:
     async with serving() as (_, session):
-        for path in ("/", "/api/state", "/metrics"):
+        for path in ("/", "/model?name=churn", "/api/state", "/metrics"):
             assert (await session.get(path, headers={"Authorization": given})).status == 200
         assert (await session.get("/nothing", headers={"Authorization": given})).status == 404
 
@@ -72,7 +69,7 @@ WRONG = [
 @pytest.mark.parametrize("given", WRONG)
 async def test_everybody_else_is_asked_for_it_and_learns_nothing(given: str) -> None:
     async with serving() as (port, _):
-        for path in ("/", "/api/state", "/metrics", "/nothing", "/live/../metrics", "//live"):
+        for path in ("/", "/model?name=churn", "/api/state", "/metrics", "/nothing", "/live/../metrics", "//live"):
             head, _, body = (await ask(port, f"GET {path} HTTP/1.1", f"Authorization: {given}")).partition("\r\n\r\n")
             assert head.startswith("HTTP/1.1 401 "), path
             assert "WWW-Authenticate: Bearer" in head
