@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from driftline.errors import ConfigError, DriftlineError
+from driftline.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +46,7 @@ def errors() -> Iterator[None]:
     try:
         yield
     except DriftlineError as error:
-        typer.echo(f"driftline: {error}", err=True)
+        typer.echo(f"driftline: {printable(str(error))}", err=True)
         raise typer.Exit(Exit.USAGE if isinstance(error, ConfigError) else Exit.FAILED) from error
 
 
@@ -81,8 +82,8 @@ def examples(*lines: tuple[str, str]) -> str:
 
 
 def console() -> Console:
-    """Standard output, wide enough for tables when it is no terminal; square brackets are text, not markup."""
-    from rich.console import Console
+    """Standard output, wide enough for tables when it is no terminal; what is shown is text, whatever is in it."""
+    from driftline.cli.terminal import PlainConsole
 
-    made = Console(markup=False)
-    return made if made.is_terminal else Console(markup=False, width=WIDTH)
+    made = PlainConsole()
+    return made if made.is_terminal else PlainConsole(width=WIDTH)

@@ -21,6 +21,7 @@ from driftline.cli.common import (
     until_interrupted,
 )
 from driftline.errors import ContractError
+from driftline.printable import printable_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -117,7 +118,10 @@ def _decoded(batch: RawBatch, decode: Callable[[bytes], T]) -> Iterator[Found[T]
         try:
             yield (value or b"").decode(), decode(value or b"")
         except (ContractError, UnicodeDecodeError) as error:
-            typer.echo(f"driftline: {batch.topic}[{batch.partition}] @ {offset} is skipped: {error}", err=True)
+            typer.echo(
+                f"driftline: {batch.topic}[{batch.partition}] @ {offset} is skipped: {printable_line(str(error))}",
+                err=True,
+            )
 
 
 class _OfModel(Protocol):
@@ -153,7 +157,7 @@ def _once(found: Iterable[Found[T]], identity: Callable[[T], object]) -> Iterato
 def _stream(found: Iterable[Found[T]], line: Callable[[T], str], *, as_json: bool) -> None:
     """Without end; each record at once."""
     for text, value in found:
-        typer.echo(text if as_json else line(value))
+        typer.echo(text if as_json else printable_line(line(value)))
 
 
 def _print(found: list[Found[T]], table: Callable[[list[T]], Table], nothing: str, *, as_json: bool) -> None:
