@@ -118,3 +118,14 @@ def test_a_certificate_that_nobody_vouches_for_is_said(secure: SecureListener, t
     code, _, err = driftline(config, "topics", "check")
     assert code == 3
     assert f"Kafka at {secure.bootstrap} refuses this client: SSL handshake failed: " in err.splitlines()[-1]
+
+
+def test_the_doctor_says_what_is_refused_and_prints_no_secret(secure: SecureListener, tmp_path: Path) -> None:
+    code, out, err = driftline(configured(secure, tmp_path, **{"sasl.password": "wr0ng-pa55"}), "doctor")
+    assert code == 3
+    assert f"fault   kafka: Kafka at {secure.bootstrap} refuses this client: SASL authentication error" in out
+    assert "wr0ng-pa55" not in out + err
+    for command in (["doctor"], ["config", "show"], ["config", "show", "--json"], ["check"]):
+        code, out, err = driftline(configured(secure, tmp_path), *command)
+        assert secure.password not in out + err
+        assert code == (0 if command != ["doctor"] else code)

@@ -43,9 +43,21 @@ def faust_settings(kafka: KafkaConfig) -> dict[str, Any]:
         "broker_session_timeout": 10,
         "broker_heartbeat_interval": 1,
         "broker_request_timeout": 20,
-        "broker_credentials": _credentials(kafka.client),
+        "broker_credentials": _usable(kafka.client),
     }
     return {name: value for name, value in settings.items() if value is not None}
+
+
+def _usable(client: Mapping[str, str]) -> Any:
+    try:
+        return _credentials(client)
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # a file that is not there or no PEM, a mechanism that aiokafka does not know
+        raise ConfigError(
+            f"kafka.client: certificates or mechanism cannot be used by Faust's own client: {error}"
+        ) from error
 
 
 def _credentials(client: Mapping[str, str]) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from driftline import __version__
-from driftline.cli import baseline, config, demo, results, topics
+from driftline.cli import baseline, config, demo, doctor, results, topics
 from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors, examples
 
 app = typer.Typer(
@@ -52,6 +52,8 @@ def worker(config_file: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
 
 app.command(epilog=demo.EXAMPLES)(demo.demo)
 app.add_typer(config.app, name="config")
+app.command(epilog=doctor.CHECK_EXAMPLES)(doctor.check)
+app.command(epilog=doctor.DOCTOR_EXAMPLES)(doctor.doctor)
 app.add_typer(topics.app, name="topics")
 app.add_typer(baseline.app, name="baseline")
 app.command(epilog=results.VIOLATIONS_EXAMPLES)(results.violations)

@@ -1,0 +1,62 @@
+"""What can be said of a configuration and of baselines without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from driftline.agents.faust_client import faust_settings
+from driftline.baseline import load
+from driftline.broker.verify import faults_of
+from driftline.config import Config, load_config
+from driftline.diagnosis.finding import Finding, asked, fault, ok
+from driftline.errors import ConfigError
+from driftline.windows.spec import WindowSpec
+
+
+def check_files(path: Path | None, baselines: Iterable[Path]) -> Iterator[Finding]:
+    """Findings on the file of settings (None: the environment alone) and on the folders of baselines. Reads only files."""
+    where = str(path) if path else "environment"
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        yield fault(where, str(error), "driftline config init writes a file to compare with; see docs/configuration.md")
+    else:
+        yield ok(where, _summary(config))
+        yield from _windows(config)
+        yield from check_clients(config)
+    for folder in baselines:
+        yield from asked(str(folder), partial(_baseline, folder), "make it anew: driftline baseline create")
+
+
+def check_clients(config: Config) -> Iterator[Finding]:
+    """Whether both clients can be made of the settings; nothing is connected to."""
+    faults = faults_of(config.kafka)
+    yield from (fault("client settings", text, "librdkafka's CONFIGURATION.md lists what there is") for text in faults)
+    try:
+        faust_settings(config.kafka)
+    except ConfigError as error:
+        yield fault("client settings", str(error), "docs/configuration.md lists what Faust's own client takes")
+    else:
+        if not faults:
+            yield ok("client settings", f"{len(config.kafka.client)} for every client, all known")
+
+
+def _summary(config: Config) -> str:
+    return f"{len(config.topics)} captures topics, {len(config.models)} models of their own, {config.shards} shards"
+
+
+def _windows(config: Config) -> Iterator[Finding]:
+    remedy = "choose lengths and steps that divide the day"
+    for name, model in {"defaults": config.defaults, **config.models}.items():
+        for window in model.windows:
+            try:
+                WindowSpec(window.length_ms, window.step_ms, model.timezone)
+            except ConfigError as error:
+                yield fault(f"windows of {name}", str(error), remedy)
+
+
+def _baseline(folder: Path) -> Iterator[Finding]:
+    found = load(folder)
+    yield ok(str(folder), f"baseline {found.id} of {found.model}/{found.version}, {len(found.columns)} columns")
