@@ -171,7 +171,7 @@ def any_manifest_will_do(patch: pytest.MonkeyPatch) -> None:
 
     def manifests(table: dict[bytes, bytes], shard: int) -> dict[bytes, dict[str, Any]]:
         begins = key_of(shard, "manifest")[:-1] + b","
-        found = {key: snapshot.unpack(value) for key, value in table.items() if key.startswith(begins)}
+        found = {key: snapshot.read_manifest(value, shard) for key, value in table.items() if key.startswith(begins)}
         return {key: found[key] for key in sorted(found, key=lambda key: found[key]["offset"])}
 
     patch.setattr(verdict, "manifests", manifests)

@@ -12,6 +12,7 @@ from driftline.agents.counters import Counters
 from driftline.agents.ending import Ending
 from driftline.agents.log import LogFollower
 from driftline.agents.reading import Place, Sight, Standing
+from driftline.agents.snapshots import SnapshotTopic
 from driftline.broker.admin import Admin
 from driftline.broker.fetcher import Fetcher
 from driftline.broker.log import LogReader
@@ -66,7 +67,8 @@ class WorkerContext:
         self.metadata_seconds = METADATA_SECONDS
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
-        self.log = LogFollower(self.log_reader, self.load_snapshots, self.longest_window_ms)
+        self.snapshots = SnapshotTopic(self.kafka, self.topics.snapshots)
+        self.log = LogFollower(self.log_reader, self.snapshots.manifests, self.longest_window_ms)
         self.verdicts: dict[int, Verdict] = {}
         self.ending = Ending()
         self.progress = Progress()
@@ -178,10 +180,6 @@ class WorkerContext:
             )
         return [shapes[name] for name in self.capture_topics]
 
-    def load_snapshots(self) -> dict[bytes, bytes]:
-        """Everything on the snapshots topic. Blocks; raises BrokerError."""
-        return {key: row.value for key, row in self.load_table(self.topics.snapshots).items()}
-
     def load_table(self, topic: str) -> dict[bytes, Row]:
         """The latest value of every key of a compacted topic. Blocks; raises BrokerError."""
         return read_table(replaying(self.kafka), topic)
@@ -210,7 +208,9 @@ class WorkerContext:
 
     def settle_shards(self) -> None:
         """Take the number of shards from the log, or else from the payload partitions that there are. Blocks."""
-        partitions = self.admin.partitions()[self.topics.partials] - 1
+        existing = self.admin.partitions()
+        self.snapshots.partitions = existing[self.topics.snapshots]
+        partitions = existing[self.topics.partials] - 1
         self._shards = self.log.state.shards or partitions
         if not 0 < self._shards <= partitions:
             raise BrokerError(

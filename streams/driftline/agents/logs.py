@@ -23,3 +23,12 @@ def quieten() -> None:
     """Once a part has failed, what Faust says of its own end is a consequence, and tells nobody anything."""
     for name in ENGINE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def span(start: int, end: int) -> str:
+    """What is read of the delta log.
+
+    >>> span(120, 150)
+    'offset 120 to 150 (30 records)'
+    """
+    return f"offset {start} to {end} ({end - start} records)"

@@ -17,6 +17,8 @@ from driftline.agents.background import in_background
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
 from driftline.agents.log import check_hole
+from driftline.agents.logs import span
+from driftline.agents.snapshots import SnapshotWriter
 from driftline.broker.log import LogReader
 from driftline.broker.payloads import PayloadReader
 from driftline.broker.producer import DurableProducer, Headers
@@ -25,7 +27,6 @@ from driftline.contracts.log import LogRecord, Trim, VerdictClaim, encode_record
 from driftline.contracts.statistics import encode_statistics
 from driftline.contracts.violation import encode_violation
 from driftline.engine.book import Emitted
-from driftline.engine.snapshot import Plan
 from driftline.engine.verdict import Verdict
 from driftline.errors import BrokerError
 
@@ -69,8 +70,7 @@ class ShardKeeper:
         self._read: deque[tuple[int, LogRecord]] = deque()
         self._waiting_since = 0.0
         self._unacknowledged = 0
-        self._plan: Plan | None = None
-        self._parts: Plan | None = None
+        self._writer = SnapshotWriter(context.snapshots, self._send_snapshot)
         self._next_snapshot = 0.0
         self._closed = False
 
@@ -92,17 +92,25 @@ class ShardKeeper:
         self._next_snapshot = monotonic() + context.snapshot_seconds
         context.judging(self.shard, verdict)
         LOG.info(
-            "judging shard %d of %d from log offset %d (log ends at %d)",
+            "judging shard %d of %d from log %s",
             self.shard,
             context.shards,
-            verdict.log.next_offset,
-            self.goal,
+            span(verdict.log.next_offset, self.goal),
         )
 
     def _restore(self, log: LogReader, payloads: PayloadReader) -> Verdict:
-        context = self._context
-        table = context.load_snapshots()
+        context, began = self._context, monotonic()
+        table = context.snapshots.of_shard(self.shard)
+        read = monotonic()
         verdict = Verdict.restore(context.model_settings, table, self.shard, context.shards, context.longest_window_ms)
+        LOG.info(
+            "snapshot of shard %d: %d records, %.1f MB, read in %.1f s, restored in %.1f s",
+            self.shard,
+            len(table),
+            sum(map(len, table.values())) / 1e6,
+            read - began,
+            monotonic() - read,
+        )
         low, self.goal = log.bounds()
         check_hole(verdict.log.next_offset, low, self.goal)
         log.start(verdict.log.next_offset)
@@ -118,20 +126,19 @@ class ShardKeeper:
                 if reader is not None:
                     reader.close()
         self.verdict, self.token = None, -1
-        self._plan = self._parts = None
 
     async def finish(self) -> None:
         """Write a last snapshot, if that is quick, so that the next owner has nothing to fold again."""
         verdict = self.verdict
         if verdict is None or not self._is_claimed(verdict) or self.is_fenced:
             return
-        self._next_snapshot = 0.0
-        planned = False
+        is_last = False
         for _ in range(STOP_STEPS):
             self._producer.poll()
+            if verdict.is_whole and not (is_last or self._writer.is_busy or self._unacknowledged):
+                self._next_snapshot, is_last = 0.0, True
             self._snapshot(verdict)
-            planned = planned or self._parts is not None
-            if planned and self._parts is None and self._plan is None:
+            if is_last and not self._writer.is_busy:
                 return
             await asyncio.sleep(0.01)
 
@@ -223,9 +230,14 @@ class ShardKeeper:
             self._send(topics.violations, encode_violation(violation), violation_key(violation), headers)
         context.emitted(emitted, now_ms(), caught_up=self.caught_up)
 
-    def _send(self, topic: str, value: bytes | None, key: bytes, headers: Headers | None = None) -> None:
+    def _send(
+        self, topic: str, value: bytes | None, key: bytes, headers: Headers | None = None, partition: int = -1
+    ) -> None:
         self._unacknowledged += 1
-        self._producer.send(topic, value, key=key, headers=headers, on_ack=self._acknowledged)
+        self._producer.send(topic, value, key=key, partition=partition, headers=headers, on_ack=self._acknowledged)
+
+    def _send_snapshot(self, partition: int, key: bytes, value: bytes | None) -> None:
+        self._send(self._context.topics.snapshots, value, key, partition=partition)
 
     def _acknowledged(self, _offset: int) -> None:
         self._unacknowledged -= 1
@@ -239,24 +251,14 @@ class ShardKeeper:
             self._snapshot(verdict)
 
     def _snapshot(self, verdict: Verdict) -> None:
-        """Parts, then the manifest, then what nothing refers to any more is deleted and the log told what we need of it."""
         if self._unacknowledged or not verdict.is_whole:
             return
-        topic = self._context.topics.snapshots
-        if self._plan is not None:
-            for key in verdict.snapshots.finished(self._plan):
-                self._send(topic, None, key)
-            self._plan = None
-            self._tell_needs(verdict)
-        elif self._parts is not None:
-            self._plan, self._parts = self._parts, None
-            key, value = self._plan.manifest
-            self._send(topic, value, key)
+        if self._writer.is_busy:
+            if self._writer.step(verdict):
+                self._tell_needs(verdict)
         elif monotonic() >= self._next_snapshot:
             self._next_snapshot = monotonic() + self._context.snapshot_seconds
-            self._parts = verdict.plan_snapshot(self.token)
-            for key, value in self._parts.parts:
-                self._send(topic, value, key)
+            self._writer.begin(verdict, self.token)
 
     def _tell_needs(self, verdict: Verdict) -> None:
         cut = verdict.snapshots.cut

@@ -15,7 +15,7 @@ from driftline.agents.background import in_background
 from driftline.agents.baselines import announce_missing
 from driftline.agents.context import WorkerContext
 from driftline.agents.ending import fail
-from driftline.agents.logs import quieten, set_up_logging
+from driftline.agents.logs import quieten, set_up_logging, span
 from driftline.agents.probes import Probes
 from driftline.agents.scanner import prepare_scanner
 from driftline.agents.signals import ALONE_SECONDS, FAILED, FINE, STOP_SECONDS, StopSignals
@@ -82,7 +82,7 @@ async def _read_ahead(context: WorkerContext) -> None:
     """Fold the log as far as it goes now, and announce the baselines that it does not know of."""
     await in_background(context.check_topics)
     await in_background(context.log.start)
-    LOG.info("reading the delta log from offset %d to %d", context.log.started_at, context.log.goal)
+    LOG.info("reading the delta log from %s", span(context.log.started_at, context.log.goal))
     await in_background(context.log.catch_up)
     await in_background(context.settle_shards)
     announced = await in_background(announce_missing, context)

@@ -21,7 +21,7 @@ def plan(spec: TopicSpec, prefix: str, partitions: int = _PARTITIONS) -> TopicPl
 def own_plans(prefix: str, shards: int = 1) -> list[TopicPlan]:
     """Plans of all topics that driftline makes itself; captures and labels are the user's.
 
-    ``partials`` has the log and one payload partition a shard.
+    ``partials`` has the log and one payload partition a shard, ``snapshots`` the manifests and one partition of panes a shard.
     """
-    partitions = {"partials": 1 + shards}
+    partitions = dict.fromkeys(("partials", "snapshots"), 1 + shards)
     return [plan(spec, prefix, partitions.get(spec.name, _PARTITIONS)) for spec in TOPICS if spec.owned]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import confluent_kafka as ck
@@ -23,10 +24,12 @@ class Row(NamedTuple):
     offset: int
 
 
-def read_table(settings: Settings, topic: str) -> dict[bytes, Row]:
-    """Key to latest row of all partitions, from the beginning to where they end now; deleted keys are not in it.
+def read_table(settings: Settings, topic: str, partitions: Collection[int] | None = None) -> dict[bytes, Row]:
+    """Key to latest row, from the beginning to where the topic ends now; deleted keys are not in it.
 
-    Keys must stay in one partition, as they do with any one partitioner. An empty topic is an empty table.
+    All partitions are read, or those of ``partitions`` that there are. How far they reach is asked in their order: what is
+    written to a later one before something in an earlier one is in the table, when that is. Keys must stay in one
+    partition, as they do with any one partitioner. An empty topic is an empty table.
 
     Raises:
         BrokerError: the topic does not exist or cannot be read to its end.
@@ -35,20 +38,24 @@ def read_table(settings: Settings, topic: str) -> dict[bytes, Row]:
     refusals = Refusals({**settings, "enable.partition.eof": False, "auto.offset.reset": "earliest"})
     consumer = ck.Consumer(refusals.settings)
     try:
-        return _read(refusals, consumer, topic)
+        return _read(refusals, consumer, topic, partitions)
     except ck.KafkaException as error:
         raise BrokerError(f"topic {topic!r} must be readable: {error}") from error
     finally:
         consumer.close()
 
 
-def _read(refusals: Refusals, consumer: ck.Consumer, topic: str) -> dict[bytes, Row]:
+def _read(
+    refusals: Refusals, consumer: ck.Consumer, topic: str, partitions: Collection[int] | None
+) -> dict[bytes, Row]:
     metadata = refusals.metadata(consumer, topic, TIMEOUT_SECONDS).topics[topic]
     if metadata.error is not None or not metadata.partitions:
         raise BrokerError(f"topic {topic!r} must exist: {metadata.error}")
     left: dict[int, int] = {}
     start = []
-    for partition in metadata.partitions:
+    for partition in sorted(metadata.partitions):
+        if partitions is not None and partition not in partitions:
+            continue
         low, high = consumer.get_watermark_offsets(ck.TopicPartition(topic, partition), timeout=15)
         if high > low:
             left[partition] = high

@@ -41,22 +41,24 @@ def unpack_baseline(content: bytes) -> Baseline:
 class BaselineShelf:
     """Every baseline that the log holds the content of, by id; parsing happens once, on the first use."""
 
+    _contents: dict[str, bytes] = field(default_factory=dict)
     _baselines: dict[str, Baseline] = field(default_factory=dict)
     _layouts: dict[str, Layout] = field(default_factory=dict)
     _schemas: dict[str, Schema] = field(default_factory=dict)
 
     def learn(self, log: LogState) -> None:
         """Take in the contents that are new in the log, and put away those that it has pruned."""
-        held = {e.baseline: e.content for line in log.models.values() for e in line.baselines if e.content}
-        for baseline in set(self._baselines) - set(held):
+        lines = log.models.values()
+        held = {e.baseline: e.content for line in lines for e in line.baselines if e.content and e.baseline}
+        for baseline in self._contents.keys() - held.keys():
             for kept in (self._baselines, self._layouts, self._schemas):
                 kept.pop(baseline, None)
-        for baseline, content in held.items():
-            if baseline and baseline not in self._baselines:
-                self._baselines[baseline] = unpack_baseline(content)
+        self._contents = held
 
     def baseline(self, baseline: str) -> Baseline | None:
-        """The baseline of an id; None for "" and for what the log no longer holds."""
+        """The baseline of an id; None for "" and for what the log no longer holds. Raises ProtocolError when it is garbled."""
+        if baseline not in self._baselines and baseline in self._contents:
+            self._baselines[baseline] = unpack_baseline(self._contents[baseline])
         return self._baselines.get(baseline)
 
     def layout(self, baseline: str) -> Layout:
@@ -80,7 +82,7 @@ class BaselineShelf:
         return Profile.from_state(self.layout(baseline), state) if baseline else OpenProfile.from_state(state)
 
     def _need(self, baseline: str) -> Baseline:
-        found = self._baselines.get(baseline)
+        found = self.baseline(baseline)
         if found is None:
             raise ProtocolError(f"the log must hold the content of baseline {baseline!r}")
         return found

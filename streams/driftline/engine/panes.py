@@ -5,46 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from driftline.contracts.log import PaneDelta, Source
 from driftline.engine.baselines import BaselineShelf
 from driftline.engine.profiles import AnyProfile, absorb
+from driftline.engine.stored import Share, StoredPane, Written
 from driftline.windows.panes import PaneSpec
 from driftline.windows.rollup import plan_rollup
 from driftline.windows.spec import Window, WindowSpec
-
-
-class Share(msgspec.Struct, array_like=True):
-    """What one source gave: records and rows, and the first and last offset among them."""
-
-    records: int
-    rows: int
-    first: int
-    last: int
-
-    def add(self, other: Share) -> None:
-        """Take in another share of the same source."""
-        self.records += other.records
-        self.rows += other.rows
-        self.first = min(self.first, other.first)
-        self.last = max(self.last, other.last)
-
-
-@dataclass
-class StoredPane:
-    """One pane, or a block of final panes, under every baseline that judges a window of it."""
-
-    profiles: dict[str, AnyProfile] = field(default_factory=dict)
-    sources: dict[Source, Share] = field(default_factory=dict)
-
-    def add_share(self, source: Source, share: Share) -> None:
-        """Note what a source gave."""
-        held = self.sources.get(source)
-        if held is None:
-            self.sources[source] = Share(share.records, share.rows, share.first, share.last)
-        else:
-            held.add(share)
 
 
 @dataclass(frozen=True)
@@ -57,10 +24,11 @@ class Merged:
 
 @dataclass
 class PaneBook:
-    """All stored panes of one model and version, by start."""
+    """All stored panes of one model and version, by start; ``written``: those that stand on the snapshots topic."""
 
     panes: dict[int, StoredPane] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
+    written: dict[int, Written] = field(default_factory=dict)
 
     def add(self, source: Source, delta: PaneDelta, shelf: BaselineShelf) -> None:
         """Merge one part of a counted delta."""
@@ -121,20 +89,14 @@ class PaneBook:
         for start in gone:
             del self.panes[start]
             self.changed.discard(start)
+            self.written.pop(start, None)
         return tuple(gone)
 
     def pane_state(self, start: int) -> dict[str, Any]:
         """One pane as plain values."""
-        pane = self.panes[start]
-        return {
-            "start": start,
-            "profiles": [[baseline, profile.to_state()] for baseline, profile in sorted(pane.profiles.items())],
-            "sources": msgspec.to_builtins(sorted(pane.sources.items())),
-        }
+        return self.panes[start].to_state(start)
 
-    def restore_pane(self, state: dict[str, Any], shelf: BaselineShelf) -> None:
-        """Put a pane of :meth:`pane_state` back."""
-        self.panes[state["start"]] = StoredPane(
-            {baseline: shelf.profile_from_state(baseline, held) for baseline, held in state["profiles"]},
-            {msgspec.convert(s, Source): msgspec.convert(share, Share) for s, share in state["sources"]},
-        )
+    def restore_pane(self, start: int, written: Written, data: bytes, shelf: BaselineShelf) -> None:
+        """Put a pane of a snapshot back, packed as it is."""
+        self.panes[start] = StoredPane.packed(data, shelf)
+        self.written[start] = written

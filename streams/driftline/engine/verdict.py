@@ -15,10 +15,12 @@ from driftline.engine.baselines import BaselineShelf
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import LogState, Outcome
 from driftline.engine.ledger_state import log_from_state, log_to_state
+from driftline.engine.planning import Part, changed_panes, encoded, new_contents, standing
 from driftline.engine.settings import SettingsOf
 from driftline.engine.shards import shard_of
-from driftline.engine.snapshot import Plan, SnapshotBook, Standing, key_of, manifests, pack, shard_of_key, unpack
+from driftline.engine.snapshot import Plan, SnapshotBook, content_keys, manifests, pack, standing_of, unpack
 from driftline.engine.standing import ModelKey
+from driftline.engine.stored import Written
 from driftline.errors import ProtocolError
 from driftline.windows.watermark import NO_TIME
 
@@ -56,7 +58,6 @@ class Verdict:
     def __post_init__(self) -> None:
         """Nothing is written yet."""
         self.snapshots = SnapshotBook(self.shard)
-        self._keys: dict[tuple[str, str, int], bytes] = {}
         self._due = NO_TIME
         self._reached = 0
         self.is_whole = True
@@ -176,51 +177,23 @@ class Verdict:
     def plan_snapshot(self, token: int) -> Plan:
         """Everything that a snapshot at the present offset needs to write, by the owner with this fencing token."""
         self._check_whole()
-        parts: list[tuple[bytes, bytes]] = []
-        self._keys = {place: key for place, key in self._keys.items() if self._holds(place)}
-        for (model, version), book in sorted(self.books.items()):
-            self._plan_panes(model, version, book, parts)
+        parts: list[Part] = []
+        for key, book in sorted(self.books.items()):
+            parts += changed_panes(self.snapshots, key, book.panes, self.log.next_offset)
         log = log_to_state(self.log)
-        contents: dict[bytes, bytes] = {}
-        for line in log["models"]:
-            for entry in line[2]["baselines"]:
-                self._plan_content(entry, contents)
-        parts += contents.items()
-        keys = sorted(set(self._keys.values()) | {self.snapshots.content_key(*known) for known in self._contents(log)})
+        parts += new_contents(self.snapshots, log)
         manifest = {
             "offset": self.log.next_offset,
             "overflow": self.overflow,
             "reached": self._reached,
             "log": log,
-            "books": [[*key, book.to_state()] for key, book in sorted(self.books.items())],
-            "panes": [[*place, key] for place, key in sorted(self._keys.items())],
-            "keys": keys,
+            "books": [[*key, book.to_state(), standing(book.panes)] for key, book in sorted(self.books.items())],
         }
         where = self.snapshots.key("manifest", token, self.snapshots.slot)
-        return Plan(parts, (where, pack(manifest)), standing_of(manifest, self.shard))
-
-    def _holds(self, place: tuple[str, str, int]) -> bool:
-        """Whether a pane is still stored."""
-        book = self.books.get(place[:2])
-        return book is not None and place[2] in book.panes.panes
-
-    def _plan_panes(self, model: str, version: str, book: ModelBook, parts: list[tuple[bytes, bytes]]) -> None:
-        for start in sorted(book.panes.changed):
-            key = self.snapshots.key("pane", model, version, start, self.log.next_offset)
-            parts.append((key, pack(book.panes.pane_state(start))))
-            self._keys[model, version, start] = key
-        book.panes.changed.clear()
-
-    def _plan_content(self, entry: list[Any], parts: dict[bytes, bytes]) -> None:
-        _, baseline, content, origin = entry
-        key = self.snapshots.content_key(baseline, origin)
-        if content and key not in self.snapshots.written and key not in parts:
-            parts[key] = pack({"content": content})
-        entry[2] = bool(content)
-
-    @staticmethod
-    def _contents(log: dict[str, Any]) -> set[tuple[str, int]]:
-        return {(entry[1], entry[3]) for line in log["models"] for entry in line[2]["baselines"] if entry[2]}
+        keeps = content_keys(log, self.snapshots)
+        for book in self.books.values():
+            keeps.update(one.key for one in book.panes.written.values())
+        return Plan(encoded(parts), (where, pack(manifest)), standing_of(manifest, self.shard, frozenset(keeps)))
 
     @classmethod
     def restore(
@@ -241,23 +214,14 @@ class Verdict:
         verdict.shelf.learn(verdict.log)
         verdict.overflow = manifest["overflow"]
         verdict._reached = manifest["reached"]
-        for model, version, state in manifest["books"]:
+        for model, version, state, panes in manifest["books"]:
             book = ModelBook.from_state(model, version, settings_of(model, version), state)
             verdict.books[model, version] = book
-        for model, version, start, key in manifest["panes"]:
-            verdict.books[model, version].panes.restore_pane(unpack(table[key]), verdict.shelf)
-            verdict._keys[model, version, start] = key
-        verdict.snapshots.in_force = {key: standing_of(m, shard) for key, m in found.items()}
-        begins = key_of(shard, "manifest")[:-1]
-        ours = {key for key in table if shard_of_key(key) == shard}
-        verdict.snapshots.written = {key for key in ours if not key.startswith(begins)}
+            for start, at in panes:
+                key = verdict.snapshots.pane_key(model, version, start, at)
+                book.panes.restore_pane(start, Written(at, key), table[key], verdict.shelf)
+        verdict.snapshots.take_up(table, found)
         return verdict
-
-
-def standing_of(manifest: dict[str, Any], shard: int) -> Standing:
-    """What a manifest needs to be of use."""
-    payload = next((at for one, _, at in manifest["log"]["trims"] if one == shard), 0)
-    return Standing(manifest["offset"], frozenset(manifest["keys"]), payload, manifest["reached"])
 
 
 def restore_log(manifest: dict[str, Any], table: dict[bytes, bytes], shard: int) -> LogState:
