@@ -41,7 +41,10 @@ def log_from_state(state: dict[str, Any]) -> LogState:
 
     """
     if state.get("v") != STATE_VERSION:
-        raise ProtocolError(f"the state of the log must have version {STATE_VERSION}, got {state.get('v')!r}")
+        raise ProtocolError(
+            f"the state of the log must have version {STATE_VERSION}, got {state.get('v')!r}: "
+            "it was written by another release; run that one, or start with an empty snapshots topic",
+        )
     return LogState(
         next_offset=state["next_offset"],
         sources={msgspec.convert(s, Source): msgspec.convert(held, SourceState) for s, held in state["sources"]},

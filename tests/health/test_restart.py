@@ -1,0 +1,71 @@
+"""A worker that starts again reads what came after the last snapshot, says how much that is, and refuses what it cannot read."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from driftline.broker.embedded import EmbeddedBroker
+from driftline.engine.snapshot import SNAPSHOT_VERSION, key_of
+from support.watched import CAPTURE, Watched
+
+from .conftest import Launch
+
+DELTAS = 20
+
+
+@contextmanager
+def again(broker: EmbeddedBroker, first: Watched, folder: Path) -> Iterator[Watched]:
+    """Another worker on the topics of one that has gone."""
+    second = Watched(broker.bootstrap, first.captures.removesuffix("captures"), folder, lambda _topics: None)
+    try:
+        yield second
+    finally:
+        second.close()
+
+
+def test_after_an_orderly_end_there_is_next_to_nothing_to_fold(
+    launch: Launch, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    first = launch()
+    first.until_ready()
+
+    def has_deltas() -> bool:
+        first.produce(first.captures, CAPTURE)
+        counted = first.metric("driftline_log_records_total", kind="delta", result="counted")
+        return counted is not None and counted >= DELTAS
+
+    first.until("some deltas", has_deltas)
+    assert first.stop() == 0, first.output
+    with again(broker, first, tmp_path) as second:
+        second.until_ready()
+        said = second.output
+    for who in ("reading the delta log from", "judging shard 1 of 1 from log"):
+        told = re.search(rf"{who} offset (\d+) to (\d+) \((\d+) records\)", said)
+        assert told, said
+        start, end, records = map(int, told.groups())
+        assert start > DELTAS, "nothing is read from the beginning"
+        assert records == end - start < DELTAS / 2
+
+
+def test_a_snapshot_of_another_release_ends_the_start_with_one_line(
+    launch: Launch, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    first = launch()
+    first.until_ready()
+    assert first.stop() == 0, first.output
+    manifest = zlib.compress(msgspec.msgpack.encode({"v": SNAPSHOT_VERSION + 1}))
+    first.produce(first.topics.snapshots, manifest, key=key_of(1, "manifest", 10**6, 0))
+    with again(broker, first, tmp_path) as second:
+        assert second.process.wait(30) == 3, second.output
+        said = second.output
+    wanted = (
+        f"driftline: a snapshot must have version {SNAPSHOT_VERSION}, got {SNAPSHOT_VERSION + 1}: it was written by"
+    )
+    assert said.splitlines()[-1].startswith(wanted), said
+    assert "Traceback" not in said
