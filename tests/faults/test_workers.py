@@ -62,7 +62,8 @@ def crash(story: Story, rng: random.Random, what: str, **faults: object) -> None
 
 def follows_the_newest_snapshot(worker: Worker) -> bool:
     """Whether it says from where on it reads the log, and that is not the beginning."""
-    return "judging from log offset" in worker.said() and "judging from log offset 0 " not in worker.said()
+    said = worker.said()
+    return " from log offset " in said and " from log offset 0 " not in said
 
 
 @pytest.mark.short
@@ -128,7 +129,7 @@ def test_a_judge_dies_with_another_standing_by(tell: Tell, rng: random.Random) -
     story.await_(f"one to die {what}", lambda: len(story.alive) == 1)
     (left,) = story.alive
     story.await_("the other to judge", left.judges)
-    assert "judging from log offset" in left.said()
+    assert " from log offset " in left.said()
     story.finish()
 
 

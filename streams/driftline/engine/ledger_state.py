@@ -43,7 +43,7 @@ def log_from_state(state: dict[str, Any]) -> LogState:
     if state.get("v") != STATE_VERSION:
         raise ProtocolError(
             f"the state of the log must have version {STATE_VERSION}, got {state.get('v')!r}: "
-            "it was written by another release; run that one, or start with an empty snapshots topic",
+            "it was written by another release; run that one, or delete partials and snapshots and begin afresh",
         )
     return LogState(
         next_offset=state["next_offset"],

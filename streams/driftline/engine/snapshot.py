@@ -53,7 +53,7 @@ def unpack(data: bytes) -> dict[str, Any]:
     if value.get("v") != SNAPSHOT_VERSION:
         raise ProtocolError(
             f"a snapshot must have version {SNAPSHOT_VERSION}, got {value.get('v')!r}: "
-            "it was written by another release; run that one, or start with an empty snapshots topic",
+            "it was written by another release; run that one, or delete partials and snapshots and begin afresh",
         )
     return value
 
