@@ -32,9 +32,13 @@ class DurableProducer:
         key: bytes | None = None,
         partition: int = -1,
         headers: Headers | None = None,
+        timestamp_ms: int | None = None,
         on_ack: Acknowledged | None = None,
     ) -> None:
-        """Hand a record over; ``on_ack`` is called with its offset from within :meth:`poll`. Raises BrokerError."""
+        """Hand a record over; ``on_ack`` is called with its offset from within :meth:`poll`. Raises BrokerError.
+
+        ``timestamp_ms`` is the record's own time; without it, it is now.
+        """
         self.check()
 
         def delivered(error: ck.KafkaError | None, message: ck.Message) -> None:
@@ -47,6 +51,8 @@ class DurableProducer:
         arguments: dict[str, object] = {"headers": list(headers)} if headers else {}
         if partition >= 0:
             arguments["partition"] = partition
+        if timestamp_ms is not None:
+            arguments["timestamp"] = timestamp_ms
         while True:
             try:
                 self._producer.produce(topic, value=value, key=key, on_delivery=delivered, **arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,6 +79,21 @@ def examples(*lines: tuple[str, str]) -> str:
     ['Examples:', '', 'driftline top   (watch the worker on this machine)']
     """
     return "\n\n".join(["Examples:", *(f"{command}   ({purpose})" for command, purpose in lines)])
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error, told how much is done and of how much; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    terminal = Console(stderr=True)
+    if not terminal.is_terminal:
+        yield None
+        return
+    with Progress(console=terminal, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def console() -> Console:

@@ -18,6 +18,7 @@ from driftline.cli.common import (
     console,
     errors,
     examples,
+    progress,
     until_interrupted,
 )
 from driftline.errors import ContractError
@@ -108,9 +109,13 @@ def _read(settings: Config, name: str, decode: Callable[[bytes], T], *, follow: 
     from driftline.contracts.topics import topic
 
     where = topic(name).full_name(settings.topic_prefix)
-    read = follow_topic if follow else read_topic
-    for batch in read(replaying(settings.kafka), where):
-        yield from _decoded(batch, decode)
+    if follow:
+        for batch in follow_topic(replaying(settings.kafka), where):
+            yield from _decoded(batch, decode)
+        return
+    with progress(f"reading {name}") as told:
+        for batch in read_topic(replaying(settings.kafka), where, progress=told):
+            yield from _decoded(batch, decode)
 
 
 def _decoded(batch: RawBatch, decode: Callable[[bytes], T]) -> Iterator[Found[T]]:

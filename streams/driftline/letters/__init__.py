@@ -1,0 +1,1 @@
+"""Dead letters, read back: which there are, what was refused, and sending it again."""
