@@ -8,7 +8,7 @@ LOCK := pip compile --quiet --universal --python-version 3.11 --generate-hashes 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports doctests schemas kafka-test faults stack stack-test
-.PHONY: bench browser-test bench-quick bench-peers package-test lock audit format clean
+.PHONY: bench browser-test bench-quick bench-peers package-test docs lock audit format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
-	$(BIN)/mypy deploy/generate
+	$(BIN)/mypy deploy/generate deploy/site
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
@@ -76,6 +76,9 @@ bench-peers: $(STAMP) ## other packages at the same job, each in an environment 
 package-test: $(STAMP) ## the wheel in an empty environment, on every Python that is here (PYTHONS="3.11 3.12 3.13 3.14")
 	@test -x build/twine/bin/twine || { $(PYTHON) -m venv build/twine && build/twine/bin/pip install --quiet --disable-pip-version-check twine==7.0.0; }
 	DRIFTLINE_TWINE=build/twine/bin/twine DRIFTLINE_PACKAGE_PYTHONS="$(or $(PYTHONS),3.11 3.12 3.13 3.14)" $(BIN)/pytest -v tests/package $(ARGS)
+
+docs: $(STAMP) ## the documentation as a site, in build/site; a link that leads nowhere is an error
+	PYTHONPATH=. $(BIN)/mkdocs build --quiet --strict
 
 # The versions of these two are part of what is repeatable. One file holds for every Python and system; the product's is a part of dev's.
 lock: ## write requirements/*.txt anew: every dependency with its version and hashes (UPGRADE=1: the newest versions)
