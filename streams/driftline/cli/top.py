@@ -44,18 +44,21 @@ def top(
 ) -> None:
     """Show models, the features that are furthest from normal, and sources with their lag, live from the workers' /metrics.
 
+    The token of the configuration (metrics.token) is sent to every worker that is asked.
+
     With --once the exit code is 1 when a model is VIOLATED, and 3 when no worker answers. --json says all rows.
     """
     with errors(), until_interrupted():
-        asked = addresses or [_configured(configuration(config, None))]
+        settings = configuration(config, None)
+        asked, token = addresses or [_configured(settings)], settings.metrics.token
         if once or as_json:
-            seen = _look(asked)
+            seen = _look(asked, token)
             _print(seen, rows, as_json=as_json)
             while not once:
                 time.sleep(interval)
-                _print(_look(asked), rows, as_json=as_json)
+                _print(_look(asked, token), rows, as_json=as_json)
             raise typer.Exit(Exit.VIOLATIONS if any(row.state == "VIOLATED" for row in seen.models) else Exit.FINE)
-        _live(asked, interval, rows)
+        _live(asked, token, interval, rows)
 
 
 def _configured(config: Config) -> str:
@@ -64,14 +67,14 @@ def _configured(config: Config) -> str:
     return f"{host}:{metrics.port}"
 
 
-def _look(addresses: list[str]) -> Overview:
+def _look(addresses: list[str], token: str | None) -> Overview:
     """Raises BrokerError when none of them answers; those that do not are told."""
     from driftline.overview.fetch import ask, url_of
     from driftline.overview.rows import overview
 
     for address in addresses:
         url_of(address)
-    samples, faults = ask(addresses)
+    samples, faults = ask(addresses, token)
     if len(faults) == len(addresses):
         address, reason = next(iter(faults.items()))
         raise BrokerError(f"no worker answers at {', '.join(addresses)}: {address}: {reason}")
@@ -89,13 +92,13 @@ def _print(seen: Overview, rows: int, *, as_json: bool) -> None:
             typer.echo(json.dumps({"row": kind, **dataclasses.asdict(row)}, ensure_ascii=False))
 
 
-def _live(addresses: list[str], interval: float, rows: int) -> None:
+def _live(addresses: list[str], token: str | None, interval: float, rows: int) -> None:
     from rich.live import Live
 
-    with Live(_tables(_look(addresses), rows), console=console(), auto_refresh=False, screen=False) as live:
+    with Live(_tables(_look(addresses, token), rows), console=console(), auto_refresh=False, screen=False) as live:
         while True:
             time.sleep(interval)
-            live.update(_tables(_look(addresses), rows), refresh=True)
+            live.update(_tables(_look(addresses, token), rows), refresh=True)
 
 
 def _tables(seen: Overview, rows: int) -> Group:

@@ -32,18 +32,24 @@ def url_of(address: str) -> str:
     return f"{scheme or 'http'}://{rest.rstrip('/')}{path}"
 
 
-def ask(addresses: Iterable[str]) -> tuple[list[Reading], dict[str, str]]:
-    """The samples of all workers that answer, and why the others do not, by address. Asks them at the same time."""
+def ask(addresses: Iterable[str], token: str | None = None) -> tuple[list[Reading], dict[str, str]]:
+    """The samples of all workers that answer, and why the others do not, by address. Asks them at the same time.
+
+    The token goes to these addresses only, not to where they may redirect.
+    """
     asked = list(addresses)
     with ThreadPoolExecutor(max_workers=max(1, min(16, len(asked)))) as pool:
-        answers = dict(zip(asked, pool.map(_ask, asked), strict=True))
+        answers = dict(zip(asked, pool.map(lambda address: _ask(address, token), asked), strict=True))
     samples = [sample for answer in answers.values() if isinstance(answer, list) for sample in answer]
     return samples, {address: answer for address, answer in answers.items() if isinstance(answer, str)}
 
 
-def _ask(address: str) -> list[Reading] | str:
+def _ask(address: str, token: str | None) -> list[Reading] | str:
+    request = urllib.request.Request(url_of(address))  # noqa: S310 - the scheme was looked at
+    if token is not None:
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(url_of(address), timeout=SECONDS) as answer:  # noqa: S310 - the scheme was looked at
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
             return list(readings(answer.read(LARGEST_BYTES).decode(), WANTED))
     except urllib.error.URLError as error:
         return str(error.reason)
