@@ -64,8 +64,8 @@ def violations(
         from driftline.contracts.violation import decode_violation
 
         settings = configuration(config, bootstrap)
-        found = _once(
-            _of(_read(settings, "violations", decode_violation, follow=follow), model, version),
+        found = once(
+            _of(read_results(settings, "violations", decode_violation, follow=follow), model, version),
             lambda event: event.event_id,
         )
         if follow:
@@ -91,8 +91,8 @@ def statistics(
         from driftline.contracts.statistics import decode_statistics
 
         settings = configuration(config, bootstrap)
-        found = _once(
-            _of(_read(settings, "statistics", decode_statistics, follow=follow), model, version),
+        found = once(
+            _of(read_results(settings, "statistics", decode_statistics, follow=follow), model, version),
             lambda window: (window.model, window.version, window.slice, window.window, window.baseline_id),
         )
         if follow:
@@ -101,7 +101,9 @@ def statistics(
         _print(windows, statistics_table, "no closed windows", as_json=as_json)
 
 
-def _read(settings: Config, name: str, decode: Callable[[bytes], T], *, follow: bool) -> Iterator[Found[T]]:
+def read_results(
+    settings: Config, name: str, decode: Callable[[bytes], T], *, follow: bool = False
+) -> Iterator[Found[T]]:
     """The records of one of driftline's topics; what is none of ours is said and skipped."""
     from driftline.broker.follow import follow_topic
     from driftline.broker.replay import read_topic
@@ -147,7 +149,7 @@ def _of(found: Iterable[Found[M]], model: str | None, version: str | None) -> It
     return (one for one in found if model in {None, one[1].model} and version in {None, one[1].version})
 
 
-def _once(found: Iterable[Found[T]], identity: Callable[[T], object]) -> Iterator[Found[T]]:
+def once(found: Iterable[Found[T]], identity: Callable[[T], object]) -> Iterator[Found[T]]:
     """Without repetitions: a worker that starts again may say once more what it has said, in the same words."""
     seen: OrderedDict[object, None] = OrderedDict()
     for text, value in found:

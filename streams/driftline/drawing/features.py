@@ -47,7 +47,7 @@ def feature_table(
     return Table("features", heading, COLUMNS, rows, "The window has no features.", caption, more)
 
 
-def feature_card(feature: FeatureView, timezone: str, link: str = "") -> Markup:
+def feature_card(feature: FeatureView, timezone: str, link: str = "", window: str = "this window") -> Markup:
     """Name and state, the past, and the histograms, each with the same in words."""
     title: str | Markup = element("a", feature.name, href=link) if link else feature.name
     told = [element("span", feature.state, class_=feature.state), why_text(feature)]
@@ -57,7 +57,7 @@ def feature_card(feature: FeatureView, timezone: str, link: str = "") -> Markup:
         element("p", *told),
         element("h4", "Distance and limit, window by window"),
         trend(feature.trend, timezone),
-        element("h4", "Baseline and this window, shares of the values"),
+        element("h4", f"Baseline and {window}, shares of the values"),
         histogram(feature.overlay),
         element("p", words_of_overlay(feature.overlay), class_="words"),
         class_="card",

@@ -54,7 +54,7 @@ def model_view(statistics: WindowStatistics, features: Iterable[FeatureView]) ->
         model=statistics.model,
         version=statistics.version,
         state=statistics.state,
-        reason=next((r.reason for r in readings_of(statistics) if r.state == statistics.state and r.reason), ""),
+        reason=reason_of(statistics),
         baseline_id=statistics.baseline_id or "",
         window=statistics.window.label,
         windows=(statistics.window.label,),
@@ -67,6 +67,11 @@ def model_view(statistics: WindowStatistics, features: Iterable[FeatureView]) ->
         violated=sum(feature.state == "VIOLATED" for feature in shown),
         features=shown,
     )
+
+
+def reason_of(statistics: WindowStatistics) -> str:
+    """Why a window is in its state: the first reason of a reading in it, the model's own readings first; "" for none."""
+    return next((r.reason for r in readings_of(statistics) if r.state == statistics.state and r.reason), "")
 
 
 def readings_of(statistics: WindowStatistics) -> list[CheckReading]:

@@ -71,6 +71,10 @@ def summary(points: Sequence[Point], timezone: str = "UTC") -> str:
     if not known:
         return "no distance is known"
     top, last = max(known, key=_severity), known[-1]
+    if len(points) == 1:
+        return (
+            f"Distance {number(last.value)} in the window of {clock(last.start, timezone)}, limit {number(last.limit)}."
+        )
     over = sum(_is_over(point) for point in known)
     return (
         f"Distance in {len(points)} windows from {clock(points[0].start, timezone)} to "
