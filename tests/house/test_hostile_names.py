@@ -6,7 +6,7 @@ import io
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -55,6 +55,7 @@ def test_a_scraper_reads_the_name_as_it_is(name: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=MAX_LABEL_LENGTH), st.text(max_size=MAX_LABEL_LENGTH))
+@settings(deadline=None)  # the first draw imports and compiles
 def test_so_it_does_of_any_name(model: str, feature: str) -> None:
     text = model.encode("utf-8", "replace").decode()
     assert {one[1]["model"] for one in exposed(model, feature)} == {text}
