@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 
+from driftline.agents.lines import TEXT, JsonFormatter, LimitedHandler
 from driftline.broker.settings import Seldom
+from driftline.config.settings import LogFormat
 
 ENGINE = ("faust", "aiokafka", "mode")
 
 
-def set_up_logging(level: str) -> None:
-    """One line a message on standard error; the engine speaks from WARNING on, and does not repeat itself."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+def set_up_logging(level: str, form: LogFormat = "text") -> None:
+    """One line a message on standard error, so many of a kind at most; the engine speaks from WARNING on, and seldom."""
+    told = LimitedHandler()
+    told.setFormatter(JsonFormatter() if form == "json" else logging.Formatter(TEXT))
+    logging.basicConfig(level=level.upper(), handlers=[told])
     for name in ENGINE:
         logging.getLogger(name).setLevel(logging.WARNING)
     seldom = Seldom()

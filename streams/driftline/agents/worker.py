@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.5
 
 def run(config: Config) -> None:
     """Run a worker until SIGINT or SIGTERM. Raises DriftlineError when it cannot start or has to give up."""
-    set_up_logging(config.log_level)
+    set_up_logging(config.log_level, config.log_format)
     asyncio.run(_run(config))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -14,8 +16,15 @@ from driftline.broker.settings import replaying
 from driftline.config import Config
 from driftline.contracts.capture import CaptureTopic, KeyNames, OpenRows, RawBatch, RowBlock
 from driftline.contracts.decoder import CaptureDecoder
+from driftline.errors import BaselineError
 
 _ROWS = 16_384
+
+MOST_SEEN = 1_000
+"""Models and versions of a topic that are told apart, at most."""
+
+_MOST_TOLD = 10
+"""Of those, in a message."""
 
 
 class CapturesSource:
@@ -49,23 +58,30 @@ class CapturesSource:
     @property
     def name(self) -> str:
         """The topic and the range."""
-        first, last = ("…" if math.isinf(bound) else f"{bound:.0f}" for bound in (self._start, self._end))
+        first, last = ("…" if math.isinf(bound) else _readable(bound) for bound in (self._start, self._end))
         return f"topic {self._topic.name}, event time {first} to {last}"
 
     def chunks(self) -> Iterator[Chunk]:
-        """All rows, chunk by chunk."""
+        """All rows, chunk by chunk. Raises BaselineError, with what the topic does hold, when there are none."""
         self.rejected = 0
+        any_rows = False
+        seen = Seen()
         rows: list[dict[str, object]] = []
         decoder = CaptureDecoder(self._topic, lambda _model, _version: None)
         for batch in self._batches():
             decoded = decoder.decode(batch)
             self.rejected += sum(reject.rows for reject in decoded.rejects)
+            seen.note(decoded.blocks)
             rows += (row for block in decoded.blocks for row in self._rows(block))
             while len(rows) >= _ROWS:
+                any_rows = True
                 yield chunk_of(rows[:_ROWS], self._done)
                 rows = rows[_ROWS:]
         if rows:
             yield chunk_of(rows, 1.0)
+        elif not any_rows:
+            wanted = f"{self.name}: there are no rows of {self._model}/{self._version}"
+            raise BaselineError(f"{wanted}; {seen}, {self.rejected} could not be decoded")
 
     def _batches(self) -> Iterator[RawBatch]:
         """The records; of the range that was read before, if any was."""
@@ -94,6 +110,41 @@ class CapturesSource:
         for row in within.tolist():
             values = block.columns.rows[row]
             yield {self._names.get(name, name): value for name, value in values.items()} if self._names else values
+
+
+def _readable(time_ms: float) -> str:
+    """RFC 3339, with milliseconds where there are any."""
+    when = datetime.fromtimestamp(time_ms / 1000, UTC)
+    return when.isoformat(timespec="milliseconds" if time_ms % 1000 else "seconds").replace("+00:00", "Z")
+
+
+class Seen:
+    """Models and versions of a topic, with how many rows of which event times: for who asked for another."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[tuple[str, str]] = Counter()
+        self._first: dict[tuple[str, str], int] = {}
+        self._last: dict[tuple[str, str], int] = {}
+
+    def note(self, blocks: Iterable[RowBlock]) -> None:
+        """Take down what is in these; `MOST_SEEN` at most are told apart."""
+        for block in blocks:
+            line = (block.model, block.version)
+            if line in self._rows or len(self._rows) < MOST_SEEN:
+                first, last = int(block.time_ms.min()), int(block.time_ms.max())
+                self._rows[line] += len(block.time_ms)
+                self._first[line] = min(first, self._first.get(line, first))
+                self._last[line] = max(last, self._last.get(line, last))
+
+    def __str__(self) -> str:
+        if not self._rows:
+            return "the topic holds no captures that could be read"
+        told = [self._line(line, rows) for line, rows in self._rows.most_common(_MOST_TOLD)]
+        more = f" and {len(self._rows) - _MOST_TOLD} more" if len(self._rows) > _MOST_TOLD else ""
+        return f"the topic holds {', '.join(told)}{more}"
+
+    def _line(self, line: tuple[str, str], rows: int) -> str:
+        return f"{'/'.join(line)} ({rows} rows, {_readable(self._first[line])} to {_readable(self._last[line])})"
 
 
 def capture_topic(config: Config, name: str, model: str, version: str) -> CaptureTopic:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,16 @@ def test_a_baseline_of_captures_is_that_of_their_values(run, broker: EmbeddedBro
     assert done.exit_code == 0, done.stderr
     assert "note: 1 captures of the topic can't be decoded" in done.stdout
     baseline = load("out")
-    assert baseline.source == f"topic captures, event time {START + 100 * HOUR} to {START + 300 * HOUR}"
+    first, last = (
+        datetime.fromtimestamp((START + hours * HOUR) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for hours in (100, 300)
+    )
+    assert baseline.source == f"topic captures, event time {first} to {last}"
+    another = run("create", "--model", "n", "--version", "1", "--from-topic", "captures", "-o", "other")
+    assert another.exit_code == 3
+    assert "topic captures, event time … to …: there are no rows of n/1; the topic holds m/1 (" in another.stderr
+    assert "rows, 2" in another.stderr
+    assert another.stderr.endswith("1 could not be decoded\n")
     (Path("rows.jsonl")).write_text(
         "\n".join(json.dumps({**row, "prediction": row["amount"] * 2}) for row in rows[100:300])
     )

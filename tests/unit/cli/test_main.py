@@ -13,7 +13,9 @@ from driftline.cli.main import app
 from driftline.contracts.topics import TOPICS
 
 HEAVY = ("aiokafka", "confluent_kafka", "faust", "numpy", "pandas", "prometheus_client", "pyarrow", "river")
-COMMANDS = ("worker", "demo", "baseline", "violations", "statistics", "topics")
+COMMANDS = (
+    "worker", "demo", "baseline", "violations", "statistics", "topics", "config", "check", "doctor", "top", "dlq",
+)  # fmt: skip
 
 
 def run(*arguments: str, **environ: str) -> tuple[int, str, str]:
@@ -21,7 +23,9 @@ def run(*arguments: str, **environ: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["baseline", "create"], ["topics", "create"]])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS), ["baseline", "create"], ["topics", "create"], ["dlq", "replay"]]
+)
 def test_help_is_there_and_imports_nothing_heavy(command: list[str]) -> None:
     code = (
         "import sys\n"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +53,22 @@ def test_every_option_has_a_help_and_the_same_meaning_has_the_same_name(name: st
         assert short not in flags or flags[short] is flags[long]
 
 
-def test_nothing_is_coloured_where_there_is_no_terminal() -> None:
-    from typer.testing import CliRunner  # noqa: PLC0415 - only here
+def colours(**environ: str) -> list[str]:
+    code = "from driftline.cli.main import main; import sys; sys.argv = ['driftline', 'check']; main()"
+    clean = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=clean | environ)
+    return re.findall(r"\x1b\[[0-9;]*3[0-7]m", done.stdout)
 
-    assert "\x1b" not in CliRunner().invoke(app, ["topics", "list"]).stdout
+
+def test_colours_are_for_terminals_and_not_with_no_color() -> None:
+    assert not colours()
+    assert colours(FORCE_COLOR="1", TERM="xterm")
+    assert not colours(FORCE_COLOR="1", TERM="xterm", NO_COLOR="1")
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("driftline to", {"top", "topics"}), ("driftline dlq re", {"replay"})])
+def test_a_shell_completes_commands(typed: str, offered: set[str]) -> None:
+    asked = {"_DRIFTLINE_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    command = [str(Path(sys.executable).parent / "driftline")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **asked})
+    assert set(done.stdout.split()) == offered
