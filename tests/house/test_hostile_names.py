@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from driftline.agents.lines import PlainFormatter
 from driftline.cli.terminal import PlainConsole
 from driftline.exporter import BlockName, Renderer, SeriesKey, SeriesTable, WorkerMetrics, names
 from driftline.exporter.text import MAX_LABEL_LENGTH
@@ -88,3 +90,12 @@ def test_a_terminal_is_not_obeyed_to(name: str) -> None:
     console.print(name)
     assert controls(console.file.getvalue()) == []
     assert ("[bold red]x[/]" in console.file.getvalue()) == (name == "[bold red]x[/]")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_log_line_is_one_line(name: str) -> None:
+    record = logging.LogRecord("driftline.x", logging.WARNING, __file__, 1, "no such model: %s", (name,), None)
+    line = PlainFormatter("%(levelname)s %(message)s").format(record)
+    assert "\n" not in line
+    assert controls(line) == []
+    assert line.startswith("WARNING no such model: ")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from driftline.printable import printable_line
+
 BURST: Final = 20
 """Lines of one kind in a while. Chosen: a worker with some dozen partitions tells of each at a rebalance, no more."""
 
@@ -82,6 +84,14 @@ class LimitedHandler(logging.StreamHandler):  # type: ignore[type-arg]  # its ty
             line = logging.LogRecord(name, logging.WARNING, "", 0, text, None, None)
             line.suppressed = kept_back
             super().emit(line)
+
+
+class PlainFormatter(logging.Formatter):
+    """A message is one line, whatever is in it: a name with a line end in it can't write a line of its own. Tracebacks stay."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
+        """The line, control characters written out."""
+        return printable_line(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from driftline.agents.lines import TEXT, JsonFormatter, LimitedHandler
+from driftline.agents.lines import TEXT, JsonFormatter, LimitedHandler, PlainFormatter
 from driftline.broker.settings import Seldom
 from driftline.config.settings import LogFormat
 
@@ -14,7 +14,7 @@ ENGINE = ("faust", "aiokafka", "mode")
 def set_up_logging(level: str, form: LogFormat = "text") -> None:
     """One line a message on standard error, so many of a kind at most; the engine speaks from WARNING on, and seldom."""
     told = LimitedHandler()
-    told.setFormatter(JsonFormatter() if form == "json" else logging.Formatter(TEXT))
+    told.setFormatter(JsonFormatter() if form == "json" else PlainFormatter(TEXT))
     logging.basicConfig(level=level.upper(), handlers=[told])
     for name in ENGINE:
         logging.getLogger(name).setLevel(logging.WARNING)
