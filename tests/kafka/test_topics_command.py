@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -25,11 +26,15 @@ def test_topics_are_made_as_the_table_says_and_then_checked(
     code, out, _ = run("topics", "check", "-c", str(path))
     assert (code, sorted(out)) == (3, sorted(f"topic {name} does not exist" for name in [*own, captures]))
 
+    code, out, _ = run("topics", "check", "-c", str(path), "--json")
+    assert (code, {"fault": f"topic {captures} does not exist"} in map(json.loads, out)) == (3, True)
     assert run("topics", "create", "-c", str(path)) == (0, [f"created {name}" for name in own], "")
     assert run("topics", "create", "-c", str(path), "--captures", "4") == (0, [f"created {captures}"], "")
     assert run("topics", "create", "-c", str(path)) == (0, [f"all {len(own)} topics exist already"], "")
     assert admin.partitions()[captures] == 4
 
+    assert run("topics", "create", "-c", str(path), "--json") == (0, [], "")
+    assert run("topics", "check", "-c", str(path), "--json") == (0, [], "")
     assert run("topics", "check", "-c", str(path)) == (0, [f"all {len(own) + 1} topics are as they should be"], "")
     for spec in TOPICS:
         if spec.owned:

@@ -50,7 +50,9 @@ def list_topics(config: ConfigFile = None, as_json: AsJson = False) -> None:
         ("driftline topics create -c driftline.toml --captures 4", "also the captures topics, of 4 partitions"),
     )
 )
-def create(config: ConfigFile = None, bootstrap: Bootstrap = None, captures: Captures = 0) -> None:
+def create(
+    config: ConfigFile = None, bootstrap: Bootstrap = None, captures: Captures = 0, as_json: AsJson = False
+) -> None:
     """Create the topics that are missing, with their settings; those that exist are left as they are."""
     with errors():
         settings = configuration(config, bootstrap)
@@ -60,13 +62,13 @@ def create(config: ConfigFile = None, bootstrap: Bootstrap = None, captures: Cap
 
         created = Admin(connecting(settings.kafka, "topics")).create(plans)
     for name in sorted(created):
-        typer.echo(f"created {name}")
-    if not created:
+        typer.echo(json.dumps({"created": name}) if as_json else f"created {name}")
+    if not created and not as_json:
         typer.echo(f"all {len(plans)} topics exist already")
 
 
 @app.command(epilog=examples(("driftline topics check -c driftline.toml", "what is not as it should be")))
-def check(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
+def check(config: ConfigFile = None, bootstrap: Bootstrap = None, as_json: AsJson = False) -> None:
     """Compare the topics in Kafka with what they should be; exit code 3 when something is wrong."""
     with errors():
         settings = configuration(config, bootstrap)
@@ -76,10 +78,11 @@ def check(config: ConfigFile = None, bootstrap: Bootstrap = None) -> None:
 
         faults = Admin(connecting(settings.kafka, "topics")).check(plans)
     for fault in faults:
-        typer.echo(fault)
+        typer.echo(json.dumps({"fault": fault}) if as_json else fault)
     if faults:
         raise typer.Exit(Exit.FAILED)
-    typer.echo(f"all {len(plans)} topics are as they should be")
+    if not as_json:
+        typer.echo(f"all {len(plans)} topics are as they should be")
 
 
 def _plans(settings: Config, captures: int) -> list[TopicPlan]:
