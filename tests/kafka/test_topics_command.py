@@ -6,6 +6,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from driftline.broker.admin import Admin
+from driftline.broker.plans import own_plans
 from driftline.cli.main import app
 from driftline.contracts.topics import TOPICS
 
@@ -41,4 +42,7 @@ def test_topics_are_made_as_the_table_says_and_then_checked(
             name = spec.full_name(unique)
             in_force = admin.settings_of([name])[name]
             assert {key: in_force[key] for key in spec.config} == spec.config
-            assert admin.partitions()[name] == max(1, spec.partitions)
+    planned = {plan.name: plan.partitions for plan in own_plans(unique, 1)}
+    there = admin.partitions()
+    assert {name: there[name] for name in planned} == planned
+    assert planned[f"{unique}partials"] == 2, "the log and one payload partition"
