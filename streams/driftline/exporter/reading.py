@@ -27,4 +27,4 @@ def readings(text: str, names: Collection[str]) -> Iterator[Reading]:
     lines = (line for line in text.splitlines() if line.partition(" ")[0].partition("{")[0] in names)
     for family in text_string_to_metric_families("\n".join(lines) + "\n"):
         for sample in family.samples:
-            yield Reading(sample.name, sample.labels, sample.value)
+            yield Reading(sample.name, sample.labels, float(sample.value))
