@@ -34,6 +34,10 @@ _SMALL: Final = 5.0
 _SMALL_OF_TWO: Final = 10.0
 
 
+#: Products of counts below it are whole in 64 bits, and so is their difference.
+_FITS: Final = 2**62
+
+
 class ChiSquared(NamedTuple):
     """A statistic, its degrees of freedom, and the probability of a larger one by chance."""
 
@@ -55,10 +59,13 @@ def linf_simple(baseline: Counts, window: Counts, *, ordered: bool) -> float | N
     if sizes is None:
         return None
     n, m = sizes
+    # over one denominator: the largest numerator is found in whole numbers, and rounded once
+    if n * m < _FITS and isinstance(baseline, np.ndarray) and isinstance(window, np.ndarray):
+        apart = baseline * np.int64(m) - window * np.int64(n)
+        return int(np.abs(apart.cumsum() if ordered else apart).max()) / (n * m)
     base, seen = _integers(baseline), _integers(window)
     if ordered:
         base, seen = list(accumulate(base)), list(accumulate(seen))
-    # over one denominator: the largest numerator is found in whole numbers, and rounded once
     return max(abs(b * m - w * n) for b, w in zip(base, seen, strict=True)) / (n * m)
 
 
@@ -206,8 +213,12 @@ def _sizes(baseline: Counts, window: Counts) -> tuple[int, int] | None:
     """Numbers of values, None if either is 0."""
     if len(baseline) != len(window):
         raise ValueError(f"baseline and window must have the same bins, got {len(baseline)} and {len(window)}")
-    n, m = sum(_integers(baseline)), sum(_integers(window))
+    n, m = _sum(baseline), _sum(window)
     return (n, m) if n and m else None
+
+
+def _sum(counts: Counts) -> int:
+    return int(counts.sum()) if isinstance(counts, np.ndarray) else sum(counts)
 
 
 def _shares(baseline: Counts, window: Counts) -> tuple[list[float], list[float]] | None:
