@@ -55,11 +55,11 @@ def throughput(ground: Ground, rounds: int) -> Ratios:
         fold = contender(ground, "fold", min(FOLD_EVENTS, ground.traffic.events))
         one, two = workers(ground, 1), workers(ground, 2)
         faust = contender(ground, "faust-each", FAUST_EVENTS)
-        rates = f"fold {fold.rate:,.0f}, worker {one[0]:,.0f}, two {two[0]:,.0f}, Faust {faust.rate:,.0f} events/s"
-        say(f"{rates}; CPU us: {fold.cpu_us:.2f}, {one[1]:.2f} with its start, {two[1]:.2f}, {faust.cpu_us:.0f}")
-        found.over_bare.append(one[0] / fold.rate)
-        found.over_faust.append(one[0] / faust.rate)
-        found.two_over_one.append(two[0] / one[0])
+        rates = f"fold {fold.rate:,.0f}, worker {one.rate:,.0f}, two {two.rate:,.0f}, Faust {faust.rate:,.0f} events/s"
+        say(f"{rates}; CPU us: {fold.cpu_us:.2f}, {one.cpu_us:.2f}, {two.cpu_us:.2f}, {faust.cpu_us:.0f}")
+        found.over_bare.append(one.rate / fold.rate)
+        found.over_faust.append(one.rate / faust.rate)
+        found.two_over_one.append(two.rate / one.rate)
     return found
 
 
