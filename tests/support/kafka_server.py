@@ -1,4 +1,4 @@
-"""A real Apache Kafka (KRaft, one node) from Maven's jars, for tests; `cd tests; python -m support.kafka_server` runs one by hand.
+"""A real Apache Kafka (KRaft, one node) from Maven's jars, for tests; `cd tests; python -m support.kafka_server` runs one.
 
 The jars are copied once into a cache named by what `tests/kafka/pom.xml` says (46 of them, 44 MB); after that it is up in
 a few seconds. It listens on free ports of 127.0.0.1 only, and dies with the process that started it.
