@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import shapes
 from tables import table
-from workload import BEGIN, PANE_MS, SETTINGS, VERSION
+from workload import BEGIN, PANE_MS, SETTINGS, VERSION, fold_of
 
 from driftline.contracts.capture import CaptureTopic, RawBatch
 from driftline.contracts.log import (
@@ -35,11 +35,8 @@ from driftline.contracts.log import (
 )
 from driftline.durations import DAY_MS
 from driftline.engine.baselines import BaselineShelf, Decoding, pack_baseline
-from driftline.engine.dedupe import RecentIds
 from driftline.engine.draft import Draft
-from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState
-from driftline.engine.settings import SourceSettings
 from driftline.engine.shards import load, ship
 from driftline.engine.verdict import Verdict
 
@@ -86,16 +83,7 @@ class Stage:
         for offset, data in enumerate(self.log):
             state.apply(offset, decode_record(data))
         shelf.learn(state)
-        fold = SourceFold(
-            self.sources[0],
-            0,
-            BEGIN - 2 * DAY_MS,
-            settings=SourceSettings(10_000, 3_600_000),
-            settings_of=lambda _model, _version: SETTINGS,
-            line_of=state.line,
-            decoding=Decoding(CaptureTopic("captures"), shelf, state.line),
-            recent=RecentIds(0),
-        )
+        fold = fold_of(self.sources[0], 0, Decoding(CaptureTopic("captures"), shelf, state.line), state.line)
         values: list[bytes | None] = [value for _, _, value in shapes.records(replace(self.shape, models=1), ROWS)]
         batch = RawBatch("captures", 0, list(range(ROWS)), values, [None] * ROWS, [None] * ROWS, [-1] * ROWS)
         assert not fold.fold(batch, BEGIN + 10**9), "a benchmark's records must be fine"

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 
 import pandas as pd
-from workload import BEGIN, PANE_MS, SETTINGS, VERSION
+from workload import BEGIN, PANE_MS, SETTINGS, VERSION, fold_of
 
 import driftline.baseline as baselines
 from driftline.agents.pace import FlushPace
@@ -33,10 +33,7 @@ from driftline.contracts.log import (
     encode_record,
 )
 from driftline.engine.baselines import BaselineShelf, Decoding, pack_baseline
-from driftline.engine.dedupe import RecentIds
-from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState
-from driftline.engine.settings import SourceSettings
 from driftline.engine.verdict import Verdict
 
 TOPIC = "shapes"
@@ -169,25 +166,13 @@ class Pipeline:
             self.verdict.shelf.layout(known.id).rank_plan  # noqa: B018 - made on first use
         self.shelf.learn(self.log)
         self.decoding = Decoding(CaptureTopic(TOPIC), self.shelf, self.log.line)
-        self.folds = [self._fold(source) for source in self.sources]
+        self.folds = [fold_of(source, 0, self.decoding, self.log.line) for source in self.sources]
 
     def _tell(self, record: LogRecord) -> int:
         """Fold a record into the log and the books; how many windows closed with it."""
         offset = self.log.next_offset
         self.log.apply(offset, record)
         return len(self.verdict.apply(offset, record).emitted)
-
-    def _fold(self, source: Source) -> SourceFold:
-        return SourceFold(
-            source,
-            0,
-            BEGIN - 86_400_000,
-            settings=SourceSettings(10_000, 3_600_000),
-            settings_of=lambda _model, _version: SETTINGS,
-            line_of=self.log.line,
-            decoding=self.decoding,
-            recent=RecentIds(0),
-        )
 
     def run(self, queues: list[list[tuple[bytes, bytes]]]) -> Times:
         """Everything in the queues, one a partition, as a fetcher would give it out; each queue goes on where it ended."""

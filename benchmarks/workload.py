@@ -17,11 +17,13 @@ import driftline.baseline as baselines
 from driftline.baseline.model import Baseline
 from driftline.contracts.capture import CaptureTopic, FormatName
 from driftline.contracts.log import BaselineInForce, Source, Stamp
+from driftline.durations import DAY_MS
 from driftline.engine.baselines import BaselineShelf, Decoding, pack_baseline
 from driftline.engine.dedupe import RecentIds
 from driftline.engine.fold import SourceFold
 from driftline.engine.ledger import LogState
 from driftline.engine.settings import ModelSettings, SourceSettings
+from driftline.engine.standing import LineOf
 from driftline.windows.spec import WindowSpec
 
 MODEL, VERSION = "credit-risk", "7"
@@ -195,6 +197,20 @@ class _Pattern:
         return b"%b%b%b%b%b" % (head, first, middle, second, tail)
 
 
+def fold_of(source: Source, position: int, decoding: Decoding, line_of: LineOf) -> SourceFold:
+    """The fold of a source as a worker sets it up, a day before the first event."""
+    return SourceFold(
+        source,
+        position,
+        BEGIN - DAY_MS,
+        settings=SourceSettings(10_000, 3_600_000),
+        settings_of=lambda _model, _version: SETTINGS,
+        line_of=line_of,
+        decoding=decoding,
+        recent=RecentIds(0),
+    )
+
+
 class Ground:
     """Decoding and folding as a worker sets them up, without Kafka, Faust or the log."""
 
@@ -211,13 +227,4 @@ class Ground:
 
     def fold(self, partition: int, position: int) -> SourceFold:
         """The fold of one partition from a position on."""
-        return SourceFold(
-            Source(self.topic, "", partition),
-            position,
-            BEGIN - 86_400_000,
-            settings=SourceSettings(10_000, 3_600_000),
-            settings_of=lambda _model, _version: SETTINGS,
-            line_of=self.log.line,
-            decoding=self.decoding,
-            recent=RecentIds(0),
-        )
+        return fold_of(Source(self.topic, "", partition), position, self.decoding, self.log.line)

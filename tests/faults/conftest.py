@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from driftline.baseline import create, save
-from support import served
+from support.baselines import two_of_churn
 from support.kafka_server import KafkaServer, KafkaUnavailableError
 from support.story import Story
 
@@ -73,13 +72,7 @@ def broker(start_broker: StartBroker) -> Iterator[KafkaServer]:
 @pytest.fixture(scope="session")
 def baselines(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two versions of one baseline, as the command line writes them: of ordinary rows, and of rows as in minutes 10 to 13."""
-    made = []
-    for name, minute in (("first", 0), ("second", 11)):
-        folder = tmp_path_factory.mktemp(name)
-        data = served.table(folder / f"{name}.csv", lambda rng, _, at=minute: served.scored(served.churn)(rng, at))
-        save(create(data, model="churn", version="1", roles={"prediction": "prediction"}), folder)
-        made.append(folder)
-    return made
+    return two_of_churn(tmp_path_factory.mktemp)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from driftline.baseline import create, load, save
+from driftline.baseline import load
 from driftline.contracts.log import LogRecord
 from driftline.engine.ledger import LogState
 from oracle.capture import Record
@@ -15,6 +15,7 @@ from oracle.ledger import Source
 from oracle.offline import recompute
 from oracle.setup import load_baseline
 from support import served
+from support.baselines import two_of_churn
 from support.in_memory import TOPIC
 from support.offline_run import OfflineRun, Results, the_same_setup
 from support.sabotage import CAUGHT_AS, SABOTAGES
@@ -27,13 +28,7 @@ Records = dict[Source, list[Record]]
 @pytest.fixture(scope="module")
 def baselines(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two versions of one baseline: of ordinary rows, and of rows as they are in minutes 10 to 13."""
-    made = []
-    for name, minute in (("first", 0), ("second", 11)):
-        folder = tmp_path_factory.mktemp(name)
-        data = served.table(folder / f"{name}.csv", lambda rng, _, at=minute: served.scored(served.churn)(rng, at))
-        save(create(data, model="churn", version="1", roles={"prediction": "prediction"}), folder)
-        made.append(folder)
-    return made
+    return two_of_churn(tmp_path_factory.mktemp)
 
 
 @pytest.fixture(scope="module")
