@@ -8,6 +8,7 @@ the same as what the new owner sends.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterator
@@ -41,6 +42,11 @@ SLICE_SECONDS = 0.05
 PAYLOAD_PATIENCE = 60.0
 """Seconds after which a payload that the log names, and that does not come, is given up. Chosen: it outlasts an election."""
 
+TAKE_OVER_PAUSE = 1.0
+TAKE_OVER_PATIENCE = 120.0
+"""Seconds between two attempts to take a shard over, and how long they go on. Chosen: a broker that was away knows its
+partitions again some seconds after it answers; a topic that cannot be read for two minutes takes a person."""
+
 STOP_STEPS = 200
 """Steps of ten milliseconds that a last snapshot may take. Chosen: a stop is to be quick, and a restart is exact anyway."""
 
@@ -73,19 +79,22 @@ class ShardKeeper:
         self._writer = SnapshotWriter(context.snapshots, self._send_snapshot)
         self._next_snapshot = 0.0
         self._closed = False
+        self._failing_since = 0.0
 
     # -- ownership --------------------------------------------------------------------------------------------------
 
     async def take_over(self) -> None:
-        """Restore the newest snapshot, and claim the shard. Raises ProtocolError on a hole."""
+        """Restore the newest snapshot, and claim the shard. ProtocolError on a hole, BrokerError while Kafka cannot be read."""
         context = self._context
         log, payloads = context.log_reader(), context.payload_reader(self.shard)
+        with contextlib.ExitStack() as unused:
+            unused.callback(log.close)
+            unused.callback(payloads.close)
+            verdict = await in_background(self._restore, log, payloads)
+            if self._closed:
+                return
+            unused.pop_all()
         self._log, self._payloads = log, payloads
-        verdict = await in_background(self._restore, log, payloads)
-        if self._closed:
-            log.close()
-            payloads.close()
-            return
         self.verdict = verdict
         claim = VerdictClaim(self.shard, context.stamps())
         self._producer.send(context.topics.partials, encode_record(claim), partition=0, on_ack=self._claimed)
@@ -97,6 +106,17 @@ class ShardKeeper:
             context.shards,
             span(verdict.log.next_offset, self.goal),
         )
+
+    def put_off(self, now: float) -> bool:
+        """Take over later, as Kafka cannot be read just now; False when that has been going on for too long."""
+        self._failing_since = self._failing_since or now
+        self.not_before = now + TAKE_OVER_PAUSE
+        return now - self._failing_since <= TAKE_OVER_PATIENCE
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the shard was let go."""
+        return self._closed
 
     def _restore(self, log: LogReader, payloads: PayloadReader) -> Verdict:
         context, began = self._context, monotonic()

@@ -19,6 +19,7 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.shard import Item, ShardKeeper
 from driftline.broker.group import GroupMember, TopicPartitions
 from driftline.broker.log import LogCutError
+from driftline.errors import BrokerError
 
 RECLAIM_SECONDS = 5.0
 """How long a shard that another worker has claimed waits, as long as the group says that it is ours, before it is claimed
@@ -74,11 +75,23 @@ class VerdictService(Service):
         self.context.beat("verdict service")
         for keeper in [keeper for keeper in self._new if monotonic() >= keeper.not_before]:
             self._new.remove(keeper)
-            await keeper.take_over()
+            await self._take_over(keeper)
         busy = False
         for keeper in list(self.keepers.values()):
             busy |= await self._work(keeper)
         return busy
+
+    async def _take_over(self, keeper: ShardKeeper) -> None:
+        """A broker that has just come back may not know its partitions yet: asked again. Raises BrokerError in the end."""
+        try:
+            await keeper.take_over()
+        except BrokerError as error:
+            if keeper.is_closed:
+                return
+            if not keeper.put_off(monotonic()):
+                raise
+            self.log.warning("shard %d cannot be taken over yet: %s; trying again", keeper.shard, error)
+            self._new.append(keeper)
 
     async def _work(self, keeper: ShardKeeper) -> bool:
         """One round of one shard; whether any records came."""
