@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Defaults,
         Drift,
     )
-    from driftline.baseline.model import ColumnProfile
+    from driftline.baseline.model import ColumnProfile, Statistics
 
 
 class Fault(NamedTuple):
@@ -154,40 +154,46 @@ def _near(name: str, known: Collection[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-def statistics_faults(rows: int, columns: Sequence[ColumnProfile]) -> list[Fault]:
-    """What is wrong with statistics that claim to be of so many rows; empty when nothing is."""
-    found = [] if rows >= 1 else [Fault("$.rows", "a whole number from 1", repr(rows))]
+def statistics_faults(rows: int, columns: Sequence[ColumnProfile], *, is_monitor: bool = False) -> list[Fault]:
+    """What is wrong with statistics that claim to be of so many rows; empty when nothing is.
+
+    With ``is_monitor`` they are Model Monitor's: counts are estimates there or may be missing, so that they need not add up.
+    """
+    found = [] if rows >= (not is_monitor) else [Fault("$.rows", f"a whole number from {not is_monitor:d}", repr(rows))]
     names = [column.name for column in columns]
     for index, column in enumerate(columns):
         path = f"$.columns[{index}] ({column.name})"
         if names.index(column.name) != index:
             found.append(Fault(f"$.columns[{index}].name", "each column once", f"{column.name!r} again"))
-        statistics = column.statistics
-        if statistics is None:
+        if column.statistics is None:
             continue
-        total = statistics.count + statistics.missing + statistics.mistyped
-        if total != rows or min(statistics.count, statistics.missing, statistics.mistyped) < 0:
-            found.append(Fault(path, f"count + missing + mistyped to be the {rows} rows", str(total)))
-        if isinstance(statistics, NumericStatistics) != column.kind.is_numeric or column.kind is Kind.UNKNOWN:
+        found += _counts(path, column.statistics, None if is_monitor else rows)
+        if isinstance(column.statistics, NumericStatistics) != column.kind.is_numeric or column.kind is Kind.UNKNOWN:
             found.append(Fault(f"{path}.statistics", f"those of kind {column.kind}", "another type"))
-        elif isinstance(statistics, NumericStatistics):
-            found += _numeric(f"{path}.statistics", statistics)
-        else:
-            found += _categories(f"{path}.statistics", statistics)
+        elif isinstance(column.statistics, NumericStatistics):
+            found += _numeric(f"{path}.statistics", column.statistics, adds_up=not is_monitor)
+        elif not is_monitor:
+            found += _categories(f"{path}.statistics", column.statistics)
     return found
 
 
-def _numeric(path: str, statistics: NumericStatistics) -> Iterator[Fault]:
+def _counts(path: str, statistics: Statistics, rows: int | None) -> Iterator[Fault]:
+    counts = statistics.count, statistics.missing, statistics.mistyped
+    if min(counts) < 0 or (rows is not None and sum(counts) != rows):
+        expected = "no count below 0" if rows is None else f"count + missing + mistyped to be the {rows} rows"
+        yield Fault(path, expected, str(min(counts) if rows is None else sum(counts)))
+
+
+def _numeric(path: str, statistics: NumericStatistics, *, adds_up: bool) -> Iterator[Fault]:
     edges, counts = statistics.edges, statistics.counts
     if not edges or any(low >= high for low, high in pairwise(edges)):
         yield Fault(f"{path}.edges", "numbers that increase strictly", "some that do not")
-    if len(counts) != len(edges) + 1 or min(counts) < 0 or sum(counts) != statistics.count:
+    total = statistics.count if adds_up else sum(counts)
+    if len(counts) != len(edges) + 1 or min(counts) < 0 or sum(counts) != total:
         yield Fault(
-            f"{path}.counts",
-            f"{len(edges) + 1} counts whose sum is {statistics.count}",
-            f"{len(counts)}, sum {sum(counts)}",
+            f"{path}.counts", f"{len(edges) + 1} counts whose sum is {total}", f"{len(counts)}, sum {sum(counts)}"
         )
-    if not statistics.min <= statistics.mean <= statistics.max or statistics.std < 0:
+    if (adds_up and not statistics.min <= statistics.mean <= statistics.max) or statistics.std < 0:
         yield Fault(
             path,
             "min <= mean <= max and std >= 0",

@@ -12,6 +12,7 @@ from driftline.baseline.constraints import ColumnConstraint, Constraints, Defaul
 from driftline.baseline.faults import Fault, constraint_faults, statistics_faults
 from driftline.baseline.model import Baseline, ColumnProfile
 from driftline.baseline.pretty import pretty
+from driftline.baseline.sagemaker.rules import MonitorRules
 from driftline.errors import BaselineError
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ class StatisticsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class ConstraintsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Content of ``constraints.json``; what is left out is the default."""
+    """Content of ``constraints.json``; what is left out is the default. ``monitor``: rules taken from Model Monitor's file."""
 
     format: str
     version: int
     min_samples: int = 30
     defaults: Defaults = Defaults()
     columns: tuple[ColumnConstraint, ...] = ()
+    monitor: MonitorRules | msgspec.UnsetType = msgspec.UNSET
 
 
 _File = TypeVar("_File", StatisticsFile, ConstraintsFile)
@@ -73,6 +75,7 @@ def save(baseline: Baseline, directory: str | Path) -> tuple[Path, Path]:
         min_samples=limits.min_samples,
         defaults=limits.defaults,
         columns=limits.columns,
+        monitor=msgspec.UNSET if baseline.monitor is None else baseline.monitor,
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,8 +95,9 @@ def load(path: str | Path) -> Baseline:
     if folder.name in _FORMATS:
         folder = folder.parent
     statistics = _read(folder / STATISTICS, StatisticsFile)
-    _refuse(folder / STATISTICS, statistics_faults(statistics.rows, statistics.columns))
     limits = _read(folder / CONSTRAINTS, ConstraintsFile)
+    is_monitor = limits.monitor is not msgspec.UNSET
+    _refuse(folder / STATISTICS, statistics_faults(statistics.rows, statistics.columns, is_monitor=is_monitor))
     constraints = Constraints(limits.min_samples, limits.defaults, limits.columns)
     _refuse(folder / CONSTRAINTS, constraint_faults(constraints, statistics.columns))
     return Baseline.build(
@@ -105,6 +109,7 @@ def load(path: str | Path) -> Baseline:
         created=statistics.created,
         source=statistics.source,
         effective_from=statistics.effective_from,
+        monitor=None if limits.monitor is msgspec.UNSET else limits.monitor,
     )
 
 

@@ -11,21 +11,19 @@ import hashlib
 import msgspec
 
 from driftline.baseline.constraints import Constraints
+from driftline.baseline.kinds import Kind
+from driftline.baseline.sagemaker.rules import MonitorRules
 
-
-class Kind(enum.StrEnum):
-    """Type of a column's values: whole numbers, numbers, text, true/false; Unknown when no value was present."""
-
-    INTEGRAL = "Integral"
-    FRACTIONAL = "Fractional"
-    STRING = "String"
-    BOOLEAN = "Boolean"
-    UNKNOWN = "Unknown"
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the values have moments and edges (else they have categories, or nothing)."""
-        return self in {Kind.INTEGRAL, Kind.FRACTIONAL}
+__all__ = [
+    "Baseline",
+    "CategoryStatistics",
+    "ColumnProfile",
+    "Kind",
+    "NumericStatistics",
+    "Role",
+    "Statistics",
+    "baseline_id",
+]
 
 
 class Role(enum.StrEnum):
@@ -53,6 +51,10 @@ class NumericStatistics(msgspec.Struct, frozen=True, tag="numeric", tag_field="t
     population's. ``edges`` increase strictly and cut the line into len + 1 half-open bins whose exact ``counts`` sum to
     ``count``; the first and the last bin lie outside [min, max] and are empty. ``distinct`` is exact up to 1,000,000 values,
     then an estimate. ``quantiles`` maps "0.01" … "0.99" to values: exact up to 1,000,000 values, else within 0.1 % of ranks.
+
+    From Model Monitor's files the edges are every value v that its sketch retains and the double above v, so that the bin of v
+    holds the sketch's weight of v; ``counts`` sum to the sketch's weight, and are all nought where the file has no
+    distribution: then there is nothing to compare with.
     """
 
     count: int
@@ -77,7 +79,8 @@ class CategoryStatistics(msgspec.Struct, frozen=True, tag="category", tag_field=
     """Statistics of a column of categories (text, or "false" and "true"). rows = count + missing + mistyped.
 
     ``categories`` holds the most frequent values (at most 1,000), by falling count and then by name; ``other`` counts the
-    values beyond, so sum(categories) + other == count. ``distinct`` is exact up to 1,000,000 values, then an estimate.
+    values beyond, so sum(categories) + other == count. ``distinct`` is exact up to 1,000,000 values, then an estimate. From
+    Model Monitor's files a text without a distribution has no categories, and the counts may disagree as those files do.
     """
 
     count: int
@@ -109,7 +112,8 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Statistics and constraints of one model and version; make it with :meth:`build`, which derives the ``id``.
 
     ``created`` (RFC 3339), ``source`` and ``effective_from`` (ms UTC from which windows are judged by it; None: from its
-    publication) say where it came from and do not enter the id.
+    publication) say where it came from and do not enter the id. ``monitor`` holds the rules of Model Monitor's own
+    ``constraints.json``, features in the order of ``columns``: with them the baseline is judged as Model Monitor would.
     """
 
     id: str
@@ -121,6 +125,7 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: tuple[ColumnProfile, ...]
     constraints: Constraints
     effective_from: int | None = None
+    monitor: MonitorRules | None = None
 
     @classmethod
     def build(  # noqa: PLR0913 - one argument per field
@@ -134,13 +139,14 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         created: str = "",
         source: str = "",
         effective_from: int | None = None,
+        monitor: MonitorRules | None = None,
     ) -> Baseline:
         """A baseline with its id; the column constraints are put into the order of the columns."""
         place = {column.name: index for index, column in enumerate(columns)}
         ordered = tuple(sorted(constraints.columns, key=lambda column: place.get(column.name, len(place))))
         constraints = msgspec.structs.replace(constraints, columns=ordered)
-        identity = baseline_id(model, version, rows, columns, constraints)
-        return cls(identity, model, version, created, source, rows, columns, constraints, effective_from)
+        identity = baseline_id(model, version, rows, columns, constraints, monitor)
+        return cls(identity, model, version, created, source, rows, columns, constraints, effective_from, monitor)
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column called ``name``, or None. O(columns)."""
@@ -176,12 +182,18 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             created=self.created,
             source=self.source,
             effective_from=self.effective_from,
+            monitor=self.monitor,
         )
 
 
 def baseline_id(
-    model: str, version: str, rows: int, columns: tuple[ColumnProfile, ...], constraints: Constraints
+    model: str,
+    version: str,
+    rows: int,
+    columns: tuple[ColumnProfile, ...],
+    constraints: Constraints,
+    monitor: MonitorRules | None = None,
 ) -> str:
     """First 16 hex digits of sha256 over the canonical JSON (sorted keys, shortest floats) of a baseline's content."""
-    content = (model, version, rows, columns, constraints)
+    content = (model, version, rows, columns, constraints, *(() if monitor is None else (monitor,)))
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]

@@ -14,14 +14,18 @@ import msgspec
 from driftline.baseline.constraints import ColumnConstraint, Constraints, Defaults
 from driftline.baseline.faults import constraint_faults, statistics_faults
 from driftline.baseline.model import Baseline, ColumnProfile
+from driftline.baseline.sagemaker.rules import FeatureRules, MonitoringConfig, MonitorRules
 from driftline.errors import BaselineError
 
 VERSION: Final = 1
 _Record = TypeVar("_Record", "Manifest", "Part")
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds the parts together; unknown fields are skipped, for a newer writer may add some."""
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What holds the parts together; unknown fields are skipped, for a newer writer may add some.
+
+    ``monitor`` is there if the baseline is judged as Model Monitor would: its settings, the features' own being in the parts.
+    """
 
     v: int
     id: str
@@ -34,14 +38,16 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     min_samples: int
     defaults: Defaults
+    monitor: MonitoringConfig | None = None
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One column: its statistics, and what is special about its limits."""
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One column: its statistics, what is special about its limits, and what Model Monitor's file demands of it."""
 
     v: int
     column: ColumnProfile
     constraint: ColumnConstraint | None
+    rules: FeatureRules | None = None
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -74,13 +80,12 @@ def place_of(key: str) -> Place:
 def split(baseline: Baseline) -> list[tuple[str, bytes]]:
     """The records of a baseline as (key, value), in the order in which they have to be written: the manifest last."""
     limits = {column.name: column for column in baseline.constraints.columns}
-    records = [
-        (
-            _key(baseline, column.name),
-            msgspec.json.encode(Part(v=VERSION, column=column, constraint=limits.get(column.name))),
-        )
+    rules = {} if baseline.monitor is None else {feature.name: feature for feature in baseline.monitor.features}
+    parts = [
+        Part(v=VERSION, column=column, constraint=limits.get(column.name), rules=rules.get(column.name))
         for column in baseline.columns
     ]
+    records = [(_key(baseline, part.column.name), msgspec.json.encode(part)) for part in parts]
     manifest = Manifest(
         v=VERSION,
         id=baseline.id,
@@ -93,6 +98,7 @@ def split(baseline: Baseline) -> list[tuple[str, bytes]]:
         columns=tuple(column.name for column in baseline.columns),
         min_samples=baseline.constraints.min_samples,
         defaults=baseline.constraints.defaults,
+        monitor=None if baseline.monitor is None else baseline.monitor.config,
     )
     return [*records, (_key(baseline, None), msgspec.json.encode(manifest))]
 
@@ -163,7 +169,7 @@ class Assembler:
         if self.baselines.get(identity) == baseline:
             return None
         faults = [
-            *statistics_faults(baseline.rows, baseline.columns),
+            *statistics_faults(baseline.rows, baseline.columns, is_monitor=baseline.monitor is not None),
             *constraint_faults(baseline.constraints, baseline.columns),
         ]
         if faults:
@@ -184,7 +190,15 @@ def _joined(manifest: Manifest, parts: dict[str, Part]) -> Baseline:
         created=manifest.created,
         source=manifest.source,
         effective_from=manifest.effective_from,
+        monitor=_rules(manifest, parts),
     )
+
+
+def _rules(manifest: Manifest, parts: dict[str, Part]) -> MonitorRules | None:
+    if manifest.monitor is None:
+        return None
+    features = (parts[name].rules for name in manifest.columns)
+    return MonitorRules(manifest.monitor, tuple(feature for feature in features if feature is not None))
 
 
 def _decoded(key: str, value: bytes, kind: type[_Record]) -> _Record:
