@@ -17,6 +17,9 @@ from support.watched import CAPTURE, Watched
 from .conftest import Launch
 
 DELTAS = 20
+HOUR = 3_600_000
+START = 1_700_006_400_000
+"""2023-11-15T00:00:00Z."""
 
 
 @contextmanager
@@ -51,6 +54,28 @@ def test_after_an_orderly_end_there_is_next_to_nothing_to_fold(
         start, end, records = map(int, told.groups())
         assert start > DELTAS, "nothing is read from the beginning"
         assert records == end - start < DELTAS / 2
+
+
+def test_after_a_restart_the_page_has_its_past_back(launch: Launch, broker: EmbeddedBroker, tmp_path: Path) -> None:
+    first = launch()
+    first.until_ready()
+    for partition in (0, 1):
+        for hour in range(5):
+            capture = msgspec.json.encode(msgspec.json.decode(CAPTURE) | {"time": START + hour * HOUR})
+            first.produce(first.captures, capture, partition=partition)
+    first.until("windows to close", lambda: len(past(first)) > 2)
+    said = past(first)
+    assert first.stop() == 0, first.output
+    with again(broker, first, tmp_path) as second:
+        second.until("the past", lambda: "the live page has its past back" in second.output)
+        assert past(second)[: len(said)] == said  # others may have closed before the end
+        assert second.get("/model?name=churn&version=1", "text/html")[0] == 200
+
+
+def past(worker: Watched) -> list[object]:
+    """States of the model's closed windows, as the page has them."""
+    models = worker.json("/api/state")[1].get("models", [])
+    return list(models[0]["history"]) if models else []
 
 
 def test_a_snapshot_of_another_release_ends_the_start_with_one_line(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import msgspec
 
 from driftline.agents.clock import now_ms
+from driftline.agents.past import Past, view_of
 from driftline.baseline.model import Baseline
 from driftline.contracts.statistics import WindowStatistics
-from driftline.drawing.reading import RANK, feature_view, incident_view, model_view, overlay
+from driftline.drawing.reading import RANK, incident_view, overlay
 from driftline.drawing.values import IncidentView, ModelView, by_distance
 from driftline.durations import parse_duration
 from driftline.engine.book import Emitted, ModelBook
@@ -62,7 +63,7 @@ class PageModels:
     """All models that this worker judges. On the event loop's thread only."""
 
     def __init__(self) -> None:
-        """Nothing is known at first; what was judged before this worker took over is not read again."""
+        """Nothing is known at first; what was said before this worker took over comes by `earlier` and `recalled`."""
         self.history = History()
         self._closed: dict[ModelKey, dict[str, tuple[ModelView, WindowStatistics]]] = {}
         self._open_rows: dict[ModelKey, int] = {}
@@ -71,15 +72,33 @@ class PageModels:
     def closed(self, emitted: Emitted) -> None:
         """Take in what a closed window said; about 4 µs a feature."""
         statistics = emitted.statistics
-        view = model_view(statistics, map(feature_view, statistics.features))
+        view = view_of(statistics)
         self.history.add(view)
-        sorted_view = msgspec.structs.replace(view, features=tuple(sorted(view.features, key=by_distance)))
-        lengths = self._closed.setdefault((view.model, view.version), {})
-        lengths[view.window] = (sorted_view, statistics)
+        self._show(view, statistics)
         for event in emitted.violations:
             before = self._incidents.pop(event.incident_id, None)
             if event.kind != "resolved":
                 self._incidents[event.incident_id] = incident_view(event, before)
+
+    def earlier(self, past: Past) -> None:
+        """Take in windows that closed before this worker took over; the newest of a length is shown until another closes."""
+        self.history.join(past.history)
+        for key, lengths in past.last.items():
+            known = self._closed.get(key, {})
+            for label, statistics in lengths.items():
+                if label not in known or known[label][1].window.start < statistics.window.start:
+                    self._show(view_of(statistics), statistics)
+
+    def recalled(self, incidents: Iterable[IncidentView]) -> None:
+        """Take in incidents as their events told them; what this worker has seen itself is newer."""
+        for one in incidents:
+            seen = self._incidents.get(one.incident_id, one)
+            told = msgspec.structs.replace(seen, onset=seen.onset or one.onset, moved=seen.moved or one.moved)
+            self._incidents[one.incident_id] = told
+
+    def _show(self, view: ModelView, statistics: WindowStatistics) -> None:
+        sorted_view = msgspec.structs.replace(view, features=tuple(sorted(view.features, key=by_distance)))
+        self._closed.setdefault((view.model, view.version), {})[view.window] = (sorted_view, statistics)
 
     def opened(self, statistics: WindowStatistics) -> None:
         """Take in an early reading."""

@@ -42,6 +42,11 @@ class Probes:
         """Remember how things stand, for a `ready` that is asked while the loop is stuck."""
         self._asked.note()
 
+    @property
+    def judges(self) -> bool:
+        """Whether all that was in the log when this worker took its shards over is folded. On the loop's thread."""
+        return self._verdict.caught_up
+
     def look(self) -> Health:
         """The answer of `ready` as of now, on the loop's own thread."""
         missing = tuple(self._missing())

@@ -14,6 +14,7 @@ from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
 from driftline.agents.probes import Probes
+from driftline.agents.recall import Recall
 from driftline.contracts.log import Counts, LogRecord, PaneDelta, Source
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import Outcome
@@ -124,6 +125,14 @@ class TelemetryService(Service):
             self.page.tick()
             self._probes.note()
             self.context.beat("telemetry")
+
+    @Service.task
+    async def _recall(self) -> None:
+        recall = Recall(self.context, self.page.models, lambda: self._probes.judges)
+        while not self.should_stop:
+            await asyncio.sleep(EARLY_SECONDS)
+            with self.context.ending.named("telemetry"):
+                await recall.look()
 
     @Service.task
     async def _pulse(self) -> None:

@@ -43,18 +43,19 @@ def read_topic(
     refusals = Refusals(settings)
     consumer = ck.Consumer(refusals.settings)
     try:
-        partitions = _partitions(refusals, consumer, topic)
+        partitions = partitions_of(refusals, consumer, topic)
         ranges = _ranges(consumer, topic, partitions, starts or {}, ends or {})
         if positions is not None:
             positions.update({partition: end for partition, (_, end) in ranges.items()})
-        yield from _read(consumer, topic, ranges, batch, progress or _say_nothing)
+        yield from read_ranges(consumer, topic, ranges, batch, progress or say_nothing)
     except ck.KafkaException as error:
         raise BrokerError(f"topic {topic!r} must be readable: {error.args[0].str()}") from error
     finally:
         consumer.close()
 
 
-def _partitions(refusals: Refusals, consumer: ck.Consumer, topic: str) -> list[int]:
+def partitions_of(refusals: Refusals, consumer: ck.Consumer, topic: str) -> list[int]:
+    """The partitions of a topic. Raises BrokerError when it does not exist, or nobody answers."""
     metadata = refusals.metadata(consumer, topic, TIMEOUT_SECONDS).topics[topic]
     if metadata.error is not None:
         raise BrokerError(f"topic {topic!r} must be readable: {metadata.error.str()}")
@@ -74,9 +75,10 @@ def _ranges(
     return ranges
 
 
-def _read(
+def read_ranges(
     consumer: ck.Consumer, topic: str, ranges: Mapping[int, tuple[int, int]], batch: int, progress: Progress
 ) -> Iterator[RawBatch]:
+    """The records of [start, end) of each partition, by a consumer that is given them. Raises BrokerError as `read_topic`."""
     total = sum(end - start for start, end in ranges.values())
     positions = {partition: start for partition, (start, end) in ranges.items() if start < end}
     left = sum(ranges[partition][1] - position for partition, position in positions.items())
@@ -122,5 +124,5 @@ def _is_end(message: ck.Message, topic: str) -> bool:
     return bool(error.code() == ck.KafkaError._PARTITION_EOF)  # noqa: SLF001 - a public code
 
 
-def _say_nothing(done: int, total: int) -> None:
+def say_nothing(done: int, total: int) -> None:
     """No progress is wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -57,11 +58,27 @@ class History:
     _kept: dict[Key, deque[Kept]] = field(default_factory=dict)
 
     def add(self, view: ModelView) -> None:
-        """Keep what a closed window says of every feature; one that is kept already changes nothing."""
+        """Keep what a closed window says of every feature, in its place; one that is kept already changes nothing."""
         rows = self._kept.setdefault((view.model, view.version, view.window), deque())
-        if view.window_start is None or (rows and rows[-1].start >= view.window_start):
+        start = view.window_start
+        if start is None:
             return
-        rows.append(_kept(view, view.window_start, rows[-1].places if rows else {}))
+        place = len(rows) if not rows or rows[-1].start < start else bisect_left(rows, start, key=_start)
+        if place < len(rows) and rows[place].start == start:
+            return
+        rows.insert(place, _kept(view, start, rows[max(0, place - 1)].places if rows else {}))
+        self._trim(rows)
+
+    def join(self, other: History) -> None:
+        """Take in what another has kept; of a window that both know, this one's own stays."""
+        for key, theirs in other._kept.items():
+            ours = self._kept.setdefault(key, deque())
+            held = {one.start: one for one in theirs} | {one.start: one for one in ours}
+            self._kept[key] = deque(held[start] for start in sorted(held))
+        for rows in self._kept.values():
+            self._trim(rows)
+
+    def _trim(self, rows: deque[Kept]) -> None:
         room = self.room()
         while len(rows) > room:
             rows.popleft()
@@ -70,6 +87,10 @@ class History:
         """Windows that are kept of each length at present: at least two, at most ``windows``."""
         columns = sum(len(rows[-1].places) for rows in self._kept.values() if rows)
         return max(2, min(self.windows, self.cells // max(1, columns)))
+
+    def __len__(self) -> int:
+        """Windows kept in all."""
+        return sum(map(len, self._kept.values()))
 
     def of(self, key: Key) -> tuple[Kept, ...]:
         """What is kept of a model and length, oldest first."""
@@ -89,6 +110,10 @@ def past_of(kept: Iterable[Kept], feature: str) -> tuple[Point, ...]:
 def states_of(kept: Sequence[Kept]) -> tuple[Point, ...]:
     """The points of the model itself: rows and state."""
     return tuple(Point(one.start, float(one.rows), None, _STATES[one.state]) for one in kept)
+
+
+def _start(kept: Kept) -> int:
+    return kept.start
 
 
 def _kept(view: ModelView, start: int, before: dict[str, int]) -> Kept:

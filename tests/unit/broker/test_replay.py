@@ -8,6 +8,7 @@ from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.producer import DurableProducer
 from driftline.broker.replay import read_topic
 from driftline.broker.settings import producing, replaying
+from driftline.broker.tail import read_tail
 from driftline.config import KafkaConfig
 from driftline.errors import BrokerError
 
@@ -63,6 +64,26 @@ def test_reading_can_be_left_half_way(kafka: KafkaConfig) -> None:
     batches = read_topic(replaying(kafka), "full", batch=10)
     assert len(next(batches)) <= 10
     batches.close()  # type: ignore[attr-defined]
+
+
+def test_the_tail_is_read_from_the_end_backwards_and_each_record_once(kafka: KafkaConfig) -> None:
+    found: dict[int, list[int]] = {0: [], 1: []}
+    pieces = 0
+    for piece in read_tail(replaying(kafka), "full", 10**6):
+        pieces += 1
+        for partition, before in found.items():
+            offsets = [one for batch in piece if batch.partition == partition for one in batch.offsets]
+            assert offsets == sorted(offsets)
+            found[partition] = offsets + before
+    assert found == {0: list(range(500)), 1: list(range(500))}
+    assert pieces > 1
+
+
+def test_the_tail_ends_when_there_are_enough_bytes(kafka: KafkaConfig) -> None:
+    (piece,) = read_tail(replaying(kafka), "full", 1)
+    assert {batch.partition: batch.offsets[-1] for batch in piece} == {0: 499, 1: 499}
+    assert sum(map(len, piece)) < 1_000
+    assert list(read_tail(replaying(kafka), "empty", 10**6)) == []
 
 
 def test_nobody_there_is_an_error_and_not_an_empty_topic(monkeypatch: pytest.MonkeyPatch) -> None:

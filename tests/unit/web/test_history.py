@@ -39,6 +39,31 @@ def test_features_come_and_go_and_what_is_not_known_stays_so() -> None:
     assert past_of(kept, "c") == ()
 
 
+@given(days=st.permutations(range(6)), windows=st.integers(2, 8), cut=st.integers(0, 6))
+@settings(max_examples=40, deadline=None)
+def test_the_order_in_which_windows_are_told_makes_no_difference(days: list[int], windows: int, cut: int) -> None:
+    in_order, mixed, other = History(windows=windows), History(windows=windows), History(windows=windows)
+    for day in range(6):
+        in_order.add(closed(day, "a", distance=day / 8))
+    for day in days[:cut]:
+        mixed.add(closed(day, "a", distance=day / 8))
+    for day in days:
+        other.add(closed(day, "a", distance=day / 8))
+    mixed.join(other)
+    key = ("m", "1", "1d")
+    assert past_of(mixed.of(key), "a") == past_of(in_order.of(key), "a") == past_of(other.of(key), "a")
+
+
+def test_what_both_know_stays_as_it_is() -> None:
+    ours, theirs = History(), History()
+    ours.add(closed(0, "a", distance=0.25))
+    theirs.add(closed(0, "a", distance=0.5))
+    theirs.add(closed(0, "a", model="n"))
+    ours.join(theirs)
+    assert [point.value for point in past_of(ours.of(("m", "1", "1d")), "a")] == [0.25]
+    assert len(ours.of(("n", "1", "1d"))) == 1
+
+
 def test_windows_of_the_same_features_share_their_names() -> None:
     history = History()
     for day in range(2):
