@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from driftline.stats.bounds import BoundCounts
 from driftline.stats.categories import CategoryCounts
 from driftline.stats.columns import Columns
 from driftline.stats.distinct import Distinct
+from driftline.stats.forms import Forms
 from driftline.stats.mergeable import Mergeable, State
 from driftline.stats.moments import ExactMoments
 from driftline.stats.names import NameCounts
@@ -27,6 +28,7 @@ from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
 from driftline.stats.presence import Presence
 from driftline.stats.profile import Profile
+from driftline.stats.widths import WidthCounts
 from support.batches import batches, layout_of, normal_batch
 from support.datasets import DISTRIBUTIONS, draw
 
@@ -93,6 +95,16 @@ def fresh(name: str) -> Mergeable:
     return getattr(Profile(LAYOUT), name)
 
 
+def with_forms(columns: Columns) -> Columns:
+    """The same rows as Model Monitor would look at them; how each looked hangs on the row alone."""
+    width = (columns.entity % 90).astype(np.int32) - 1
+    folded = columns.entity % 3 > 0
+    whole = np.isfinite(columns.numeric) & (np.rint(columns.numeric) == columns.numeric) & folded
+    moved = np.flatnonzero(columns.entity % 5 == 0)
+    forms = Forms(width, folded, np.argwhere(whole).astype(np.int64), {"+1 c0": moved} if len(moved) else {})
+    return replace(columns, forms=forms)
+
+
 def exact_part(profile: OpenProfile) -> State:
     """All but the floating-point moments (fields 5 and 6), which are held to a tolerance below."""
     state = profile.to_state()
@@ -121,6 +133,20 @@ CASES = [
         Profile.update,
         lambda s: Profile.from_state(LAYOUT, s),
         lambda: Profile(OTHER),
+    ),
+    Case(
+        "Profile",
+        lambda: Profile(LAYOUT),
+        lambda profile, columns: profile.update(with_forms(columns)),
+        lambda s: Profile.from_state(LAYOUT, s),
+        lambda: Profile(OTHER),
+    ),
+    Case(
+        "WidthCounts",
+        WidthCounts,
+        lambda widths, columns: widths.update(with_forms(columns).forms.width),
+        WidthCounts.from_state,
+        None,
     ),
     Case(
         "OpenProfile",

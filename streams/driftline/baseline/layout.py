@@ -23,7 +23,7 @@ def layout_of(baseline: Baseline) -> Layout:
 
     The grid of the sums is the baseline's mean and sigma (for a constant |mean|, or 1). Values count as out of bounds beyond the
     constraint's bounds, or else the baseline's own range. Known categories are the baseline's and then those that a
-    constraint allows besides.
+    constraint allows besides. Judged as Model Monitor would, no number is of the wrong type by its value, but by its text.
     """
     numeric = [
         (column, column.statistics, baseline.constraints.limits(column.name))
@@ -36,7 +36,9 @@ def layout_of(baseline: Baseline) -> Layout:
         edges=tuple(np.array(statistics.edges, dtype=np.float64) for _, statistics, _ in numeric),
         center=np.array([statistics.mean for _, statistics, _ in numeric], dtype=np.float64),
         scale=np.array([_scale(statistics) for _, statistics, _ in numeric], dtype=np.float64),
-        integral=np.array([column.kind is Kind.INTEGRAL for column, _, _ in numeric], dtype=np.bool_),
+        integral=np.array(
+            [column.kind is Kind.INTEGRAL and baseline.monitor is None for column, _, _ in numeric], dtype=np.bool_
+        ),
         categorical=tuple(column.name for column in categorical),
         categories=tuple(categories_of(c, baseline.constraints.limits(c.name)) for c in categorical),
         low=np.array([bounds_of(statistics, limits)[0] for _, statistics, limits in numeric], dtype=np.float64),

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from driftline.stats.forms import Forms
 from driftline.stats.layout import Layout
 
 #: Codes of categorical cells without a known value.
@@ -53,6 +54,8 @@ class Columns:
     ``status``   (n,) int8: NO_STATUS, STATUS_OK, CLIENT_ERROR, SERVER_ERROR or OTHER_STATUS
     ``entity``   (n,) uint64 hash of the entity, 0 for none
     ``first``    (n,) bool, the row is the first of its request
+    ``forms``    how the rows looked, if the baseline is judged as Model Monitor would; rows that are not ``folded`` there
+                 have no values here
     """
 
     numeric: NDArray[np.float64]
@@ -65,6 +68,7 @@ class Columns:
     status: NDArray[np.int8]
     entity: NDArray[np.uint64]
     first: NDArray[np.bool_]
+    forms: Forms | None = None
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -106,6 +110,7 @@ class Columns:
             self.status[rows],
             self.entity[rows],
             self.first[rows],
+            None if self.forms is None else self.forms.take(rows),
         )
 
     @classmethod
@@ -129,4 +134,12 @@ class Columns:
             np.concatenate([part.status for part in parts]),
             np.concatenate([part.entity for part in parts]),
             np.concatenate([part.first for part in parts]),
+            _forms(parts),
         )
+
+
+def _forms(parts: Sequence[Columns]) -> Forms | None:
+    """Forms of all parts; None unless they are wanted."""
+    if all(part.forms is None for part in parts):
+        return None
+    return Forms.concat([Forms.unread(len(part)) if part.forms is None else part.forms for part in parts])

@@ -20,7 +20,8 @@ class Presence(CountTable):
     ``missing``    rows without one; present + missing = rows
     ``mistyped``   among the present: no finite number in a numeric column, no text or boolean in a categorical one
     ``fractional`` among the present: a number with a fraction in an integral column (0 elsewhere). It is counted apart
-                   from ``mistyped``, because it still enters bins and moments; ``wrong_type`` is both
+                   from ``mistyped``, because it still enters bins and moments; ``wrong_type`` is both. Judged as Model
+                   Monitor would, the number's text decides: ``3.0`` counts here too
 
     32 bytes a column.
     """
@@ -73,6 +74,11 @@ class Presence(CountTable):
             self.present[:] += count
             self.missing[:] -= count
             self.mistyped[:] += count
+
+    def update_fractional(self, cells: Counts) -> None:
+        """Take in the (M, 2) cells whose number is of the wrong type by its text."""
+        if len(cells):
+            self.fractional[:] += np.bincount(cells[:, 0], minlength=len(self.layout.names))
 
     def update_codes(self, tally: CategoryTally, rows: int) -> None:
         """Take in the categorical columns of a batch of so many rows."""
