@@ -20,6 +20,8 @@ PAYLOADS: Final[dict[str, tuple[str, ...]]] = {
     "captures": ("capture",),
     "violations": ("violation",),
     "statistics": ("statistics",),
+    "control": ("schedule", "schedule-status"),
+    "executions": ("execution",),
     "baselines": ("baseline-manifest", "baseline-part"),
 }
 """Topic -> its messages that have a schema."""

@@ -20,6 +20,8 @@ from driftline.baseline.parts import Manifest, Part
 from driftline.config.schema import config_schema
 from driftline.contracts.asyncapi import asyncapi_document, to_yaml
 from driftline.contracts.cloudevents import schema_id
+from driftline.contracts.control import Schedule, ScheduleAnswer
+from driftline.contracts.execution import Execution
 from driftline.contracts.native import NativeCapture
 from driftline.contracts.statistics import WindowStatistics
 from driftline.contracts.violation import Violation
@@ -45,6 +47,9 @@ MESSAGES: Final = (
     Message("capture", NativeCapture, is_open=True),
     Message("violation", Violation, is_open=False),
     Message("statistics", WindowStatistics, is_open=False),
+    Message("schedule", Schedule, is_open=False),
+    Message("schedule-status", ScheduleAnswer, is_open=False),
+    Message("execution", Execution, is_open=False),
     Message("baseline-manifest", Manifest, is_open=True),
     Message("baseline-part", Part, is_open=True),
 )

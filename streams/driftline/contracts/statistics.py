@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.contracts.violation import Count, OffsetRange, Ratio, StateName, Window, Wire
+from driftline.contracts.violation import Count, OffsetRange, Ratio, SageMakerLine, StateName, Window, Wire
 from driftline.errors import ContractError
 
 
@@ -122,6 +122,7 @@ class WindowStatistics(Wire, frozen=True, kw_only=True):
     """The final statistics of one closed window of a model and version.
 
     ``readings`` are those of no column below: of the model as a whole, and of extra columns by name. ``state`` is the worst.
+    ``sagemaker`` are the entries of Model Monitor's ``constraint_violations.json`` for the window, one for each violated check.
     """
 
     model: str
@@ -137,6 +138,7 @@ class WindowStatistics(Wire, frozen=True, kw_only=True):
     extras: dict[str, Count]
     extras_overflow: Count
     readings: tuple[CheckReading, ...]
+    sagemaker: tuple[SageMakerLine, ...] = ()
     schema: Literal[1] = 1
 
 

@@ -73,8 +73,12 @@ TOPICS = (
         "CLI", ("every worker",),
     ),
     TopicSpec(
-        "control", "kind/name", "schedules, mutes, acknowledgements", "compact", None, 1,
-        "CLI", ("every worker",),
+        "control", "kind/name", "schedules, and what workers answer to them", "compact", None, 1,
+        "CLI, schedule agent", ("schedule agent", "report agent", "CLI"),
+    ),
+    TopicSpec(
+        "executions", "schedule/time", "what became of one execution of a schedule", "compact,delete", 90 * DAY_MS, 1,
+        "report agent, CLI", ("CLI", "users"),
     ),
     TopicSpec(
         "statistics", "model/version", "statistics of a closed window, with its ledger", "delete", 7 * DAY_MS, 1,
@@ -107,6 +111,8 @@ class TopicNames:
         self.partials = topic("partials").full_name(prefix)
         self.snapshots = topic("snapshots").full_name(prefix)
         self.baselines = topic("baselines").full_name(prefix)
+        self.control = topic("control").full_name(prefix)
+        self.executions = topic("executions").full_name(prefix)
         self.statistics = topic("statistics").full_name(prefix)
         self.violations = topic("violations").full_name(prefix)
         self.deadletter = topic("deadletter").full_name(prefix)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from driftline.contracts.cloudevents import rfc3339
-from driftline.contracts.violation import Histogram, Interval, Mover, OffsetRange, Violation, Window
+from driftline.contracts.violation import Histogram, Interval, Mover, OffsetRange, SageMakerLine, Violation, Window
 from driftline.judging.distances import strongest
 from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
@@ -55,6 +55,22 @@ def top_movers(columns: Sequence[ColumnFacts], readings: Sequence[Reading]) -> t
         )
         for name, shift in first[:MOVERS]
     )
+
+
+def sagemaker_lines(columns: Sequence[ColumnFacts], readings: Sequence[Reading]) -> tuple[SageMakerLine, ...]:
+    """The entries of ``constraint_violations.json`` for a window: one for each violated reading, in order, each once."""
+    by_name = {column.name: column for column in columns}
+    numbers = _column_numbers(by_name, readings)
+    lines = (
+        sagemaker_line(reading, _kind(by_name.get(reading.feature)), *numbers)
+        for reading in readings
+        if reading.state is State.VIOLATED
+    )
+    return tuple(dict.fromkeys(lines))
+
+
+def _kind(column: ColumnFacts | None) -> str:
+    return "Unknown" if column is None else column.kind
 
 
 def reproduce_command(window: WindowInput, offsets: Sequence[OffsetRange]) -> str:
@@ -119,9 +135,7 @@ def _violation(
         moved=moved,
         offsets=offsets,
         reproduce=reproduce_command(window, offsets),
-        sagemaker=sagemaker_line(
-            reading, "Unknown" if column is None else column.kind, *_column_numbers(columns, readings)
-        ),
+        sagemaker=sagemaker_line(reading, _kind(column), *_column_numbers(columns, readings)),
     )
 
 

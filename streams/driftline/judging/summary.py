@@ -15,13 +15,14 @@ from driftline.contracts.statistics import (
     Quantile,
     WindowStatistics,
 )
-from driftline.contracts.violation import Window
+from driftline.contracts.violation import SageMakerLine, Window
 from driftline.judging.distances import distances_of
 from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
 from driftline.judging.incidents import MODEL_SLICE
 from driftline.judging.rules_model import awaits_history
 from driftline.judging.states import Reading, worst
+from driftline.judging.story import sagemaker_lines
 from driftline.stats.open_column import OpenColumn
 from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
@@ -49,7 +50,13 @@ def window_statistics(window: WindowInput, readings: Sequence[Reading], ledger: 
         extras=dict(sorted(profile.extras.counts.items())) if isinstance(profile, Profile) else {},
         extras_overflow=profile.extras.overflow if isinstance(profile, Profile) else 0,
         readings=tuple(_wire(reading) for reading in readings if reading.feature not in names),
+        sagemaker=_lines(window, readings),
     )
+
+
+def _lines(window: WindowInput, readings: Sequence[Reading]) -> tuple[SageMakerLine, ...]:
+    """In Model Monitor's words; a model without a baseline has no constraints to violate."""
+    return () if window.baseline is None else sagemaker_lines(gather(window.baseline, window.judged), readings)
 
 
 def _features(window: WindowInput, readings: Sequence[Reading]) -> tuple[FeatureStatistics, ...]:

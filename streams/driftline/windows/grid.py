@@ -121,21 +121,23 @@ def _boundaries(timezone: str, step_ms: int, first_day: int, last_day: int) -> t
 
 @lru_cache(maxsize=256)
 def _boundaries_of_day(timezone: str, step_ms: int, day: int) -> tuple[int, ...]:
-    tz = zone(timezone)
     if step_ms >= DAY_MS:
         origin = MONDAY_MS // DAY_MS if step_ms % (7 * DAY_MS) == 0 else 0
         walls = [0] if (day - origin) % (step_ms // DAY_MS) == 0 else []
     else:
         walls = list(range(0, DAY_MS, step_ms))
-    found = []
-    for wall in walls:
-        shown = _EPOCH + timedelta(days=day, milliseconds=wall)
-        first = _instant(shown, tz)
-        found.append(first)
-        second = _instant(shown.replace(fold=1), tz)
-        if second > first and step_ms <= HOUR_MS:
-            found.append(second)
-    return tuple(found)
+    return tuple(found for wall in walls for found in instant(day, wall, timezone, twice=step_ms <= HOUR_MS))
+
+
+def instant(day: int, wall_ms: int, timezone: str, *, twice: bool = False) -> tuple[int, ...]:
+    """The instants (ms, UTC) at which the clock of a zone shows ``wall_ms`` since midnight on a day counted from 1970-01-01.
+
+    One that the clock skips is the instant it would have been. With ``twice``, both showings of one that it shows twice.
+    """
+    tz = zone(timezone)
+    shown = _EPOCH + timedelta(days=day, milliseconds=wall_ms)
+    first, second = _instant(shown, tz), _instant(shown.replace(fold=1), tz)
+    return (first, second) if twice and second > first else (first,)
 
 
 def _instant(shown: datetime, tz: ZoneInfo) -> int:
