@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from support import flights_oracle as oracle
 from support.demo_run import Finished
+from support.pages import Reader
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 Key = tuple[str, str]
@@ -108,3 +110,14 @@ def test_no_flight_is_lost(frame: pd.DataFrame, finished: Finished) -> None:
     told = finished.summary
     assert (told["windows"], told["rows"], told["late"], told["rejected"]) == (59, sum(rows.values()), 0, 0)
     assert all(one["ledger"]["complete"] for one in windows)
+
+
+def test_the_report_is_written_named_and_the_reports_own(finished: Finished) -> None:
+    named = finished.summary["files"]
+    page, words = Path(named["report"]).read_text(), Path(named["report in words"]).read_text()
+    Reader(page)
+    for incident in finished.summary["incidents"]:
+        assert incident["id"][:8] in page
+        assert incident["id"][:8] in words
+    assert page.count("<svg") > 12
+    assert all(Path(path).exists() for path in named.values())

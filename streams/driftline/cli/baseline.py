@@ -192,6 +192,7 @@ def publish(
     effective_from: EffectiveFrom = None,
     bootstrap: Bootstrap = None,
     config: ConfigFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Put a baseline on the baselines topic; running workers take it over without a restart."""
     import msgspec
@@ -205,7 +206,10 @@ def publish(
         if since is not None:
             baseline = msgspec.structs.replace(baseline, effective_from=since)
         topic = _publish(configuration(config, bootstrap), baseline)
-        typer.echo(f"published baseline {baseline.id} of {baseline.model}/{baseline.version} to {topic}")
+        if as_json:
+            typer.echo(json.dumps({"published": _named(baseline), "topic": topic}))
+        else:
+            typer.echo(f"published baseline {baseline.id} of {baseline.model}/{baseline.version} to {topic}")
 
 
 @app.command(
@@ -221,6 +225,7 @@ def delete(
     every: Annotated[bool, typer.Option("--all", help="All of them, if there are several.")] = False,
     bootstrap: Bootstrap = None,
     config: ConfigFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Take published baselines of a model and version off the baselines topic (tombstones)."""
     from driftline.cli.baseline_kafka import delete_baseline
@@ -235,7 +240,14 @@ def delete(
             )
         for baseline in found:
             delete_baseline(settings, baseline)
-            typer.echo(f"deleted baseline {baseline.id} of {model}/{version}")
+            if as_json:
+                typer.echo(json.dumps({"deleted": _named(baseline)}))
+            else:
+                typer.echo(f"deleted baseline {baseline.id} of {model}/{version}")
+
+
+def _named(baseline: Baseline) -> dict[str, str]:
+    return {"id": baseline.id, "model": baseline.model, "version": baseline.version}
 
 
 def _write(baseline: Baseline, folder: Path | None) -> list[str]:

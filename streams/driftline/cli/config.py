@@ -80,6 +80,7 @@ def init(
         str | None, typer.Option("--topic", help="Topic that model servers write to (default: driftline.captures).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a configuration with every setting, its default and what it is for, and the schema for editors beside it."""
     from driftline.config import Config
@@ -96,7 +97,10 @@ def init(
         check_text(text)
         _write(output, text)
         _write(beside, json.dumps(config_schema(), indent=2, ensure_ascii=False) + "\n")
-    typer.echo(f"wrote {output} and {beside}; next: driftline doctor -c {output}")
+    if as_json:
+        typer.echo(json.dumps({"configuration": str(output), "schema": str(beside)}))
+    else:
+        typer.echo(f"wrote {output} and {beside}; next: driftline doctor -c {output}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -81,7 +81,7 @@ def _tell(summary: Summary, console: Console, *, as_json: bool) -> None:
     from driftline.demo.summary import table_of
 
     if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode())
+        typer.echo(msgspec.json.encode(summary).decode())
         return
     console.print(table_of(summary))
     text = f"{len(summary.incidents)} incidents in {summary.windows} days and {summary.rows:,} flights"
@@ -89,7 +89,7 @@ def _tell(summary: Summary, console: Console, *, as_json: bool) -> None:
         f"{text}, {summary.late} late, {summary.rejected} rejected, in {summary.seconds:.0f} s", soft_wrap=True
     )
     for name, path in summary.files.items():
-        console.print(f"  {name:14} {path}", soft_wrap=True)
+        console.print(f"  {name:15} {path}", soft_wrap=True)
 
 
 def _console(*, stderr: bool) -> Console:

@@ -72,6 +72,16 @@ class Paths:
         """Everything from the statistics topic, one closed window a line."""
         return self.folder / "statistics.jsonl"
 
+    @property
+    def report(self) -> Path:
+        """The two months as one page, charts and all."""
+        return self.folder / "report.html"
+
+    @property
+    def markdown(self) -> Path:
+        """The same in words."""
+        return self.folder / "report.md"
+
     def prepare(self) -> None:
         """Make the folder. ConfigError when it cannot be had."""
         try:

@@ -1,4 +1,4 @@
-"""What came of it: everything on the violations and statistics topics, written to files and told as incidents."""
+"""What came of it: everything on the violations and statistics topics, written to files, reported, and told as incidents."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from driftline.contracts.topics import TopicNames
 from driftline.contracts.violation import Violation, decode_violation
 from driftline.demo.paths import Paths
 from driftline.demo.progress import local
+from driftline.demo.written import write_report
 
 _SEVERITIES: Final = ("info", "warning", "critical")
 
@@ -65,6 +66,7 @@ def collect(config: Config, paths: Paths, seconds: float) -> Summary:
     names = TopicNames(config.topic_prefix)
     windows = _windows(_save(config, names.statistics, paths.statistics))
     events = _events(_save(config, names.violations, paths.violations))
+    write_report(paths, windows, events)
     last = windows[-1] if windows else None
     return Summary(
         model=last.model if last else "",
@@ -77,6 +79,8 @@ def collect(config: Config, paths: Paths, seconds: float) -> Summary:
         seconds=round(seconds, 1),
         incidents=tuple(incidents_of(events)),
         files={
+            "report": str(paths.report),
+            "report in words": str(paths.markdown),
             "baseline": str(paths.baseline),
             "configuration": str(paths.config),
             "violations": str(paths.violations),

@@ -4,9 +4,10 @@ from driftline.report.content import Report, report_of
 from driftline.report.gather import Gathered
 from driftline.report.html import html_of
 from driftline.report.markdown import markdown_of
-from driftline.report.period import Period, Story, day, one_window, story, week
+from driftline.report.period import Days, Period, Story, day, one_window, story, week
 
 __all__ = [
+    "Days",
     "Gathered",
     "Period",
     "Report",

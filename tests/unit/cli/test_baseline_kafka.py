@@ -47,7 +47,8 @@ def test_a_baseline_is_published_shown_compared_and_deleted(run) -> None:  # noq
     assert made.stdout.endswith("published to driftline.baselines\n")
     path = Path("out/constraints.json")
     path.write_text(path.read_text().replace('"min_samples": 30', '"min_samples": 50'))
-    assert run("publish", "out", "--effective-from", "2024-05-01T00:00:00Z").exit_code == 0
+    told = run("publish", "out", "--effective-from", "2024-05-01T00:00:00Z", "--json")
+    assert (told.exit_code, json.loads(told.stdout)["topic"]) == (0, "driftline.baselines")
     shown = [json.loads(line) for line in run("show", "--from-kafka", "--json", "--model", "a/b").stdout.splitlines()]
     edited = load("out")
     assert {baseline["id"]: baseline["effective_from"] for baseline in shown}[edited.id] == START
@@ -58,7 +59,8 @@ def test_a_baseline_is_published_shown_compared_and_deleted(run) -> None:  # noq
     assert (refused.exit_code, "has 2 published baselines" in refused.stderr) == (2, True)
     assert run("delete", "--model", "a/b", "--version", "1", "--id", other).exit_code == 0
     assert edited.id in run("show", "--from-kafka").stdout
-    assert run("delete", "--model", "a/b", "--version", "1").exit_code == 0
+    told = run("delete", "--model", "a/b", "--version", "1", "--json")
+    assert (told.exit_code, json.loads(told.stdout)["deleted"]["id"]) == (0, edited.id)
     gone = run("show", "--from-kafka", "--model", "a/b")
     assert (gone.exit_code, "no baseline a/b is published" in gone.stderr) == (3, True)
 

@@ -18,6 +18,7 @@ from driftline.cli.main import app
 from driftline.cli.pages import page
 
 COMMANDS = Path(__file__).parents[3] / "docs" / "commands.md"
+HEAVY = ("aiokafka", "confluent_kafka", "faust", "msgspec", "numpy", "pandas", "prometheus_client", "pyarrow", "river")
 ROOT: Any = typer.main.get_command(app)
 
 
@@ -51,6 +52,31 @@ def test_every_option_has_a_help_and_the_same_meaning_has_the_same_name(name: st
     for short, long in pairs.items():
         assert (short in flags) == (long in flags), f"{name}: {short} is {long} everywhere"
         assert short not in flags or flags[short] is flags[long]
+
+
+NO_JSON = {"driftline worker", "driftline config schema"}
+"""The one is no answer but a process (its lines are JSON by log_format), the other is JSON anyway."""
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_speaks_json(name: str, command: Any) -> None:  # noqa: ANN401
+    flags = {flag for one in command.params for flag in one.opts}
+    assert ("--json" in flags) == (name not in NO_JSON)
+
+
+def test_no_help_imports_anything_heavy() -> None:
+    names = [name.split()[1:] for name, _ in commands()] + [[], ["baseline"], ["config"], ["dlq"], ["topics"]]
+    code = (
+        "import contextlib, io, sys\n"
+        "from driftline.cli.main import app\n"
+        f"for command in {names!r}:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
+        "        app([*command, '--help'], prog_name='driftline', standalone_mode=False)\n"
+        "    assert 'Usage: driftline' in out.getvalue(), command\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
 
 def colours(**environ: str) -> list[str]:
