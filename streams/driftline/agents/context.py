@@ -20,18 +20,17 @@ from driftline.broker.payloads import PayloadReader
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
 from driftline.broker.table import Row, read_table
-from driftline.config import Config, ModelConfig, TopicConfig
-from driftline.contracts.capture import CaptureTopic, KeyNames
+from driftline.config import Config
+from driftline.contracts.capture import CaptureTopic
 from driftline.contracts.log import PaneDelta, Retire, Stamp, TopicShape
 from driftline.contracts.topics import TopicNames
 from driftline.durations import HOUR_MS
 from driftline.engine.book import Emitted
+from driftline.engine.configured import decoder_settings, dedupe_bound, model_settings, source_settings
 from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.engine.verdict import Verdict
 from driftline.errors import BrokerError
 from driftline.health.progress import Progress
-from driftline.windows.panes import PaneSpec
-from driftline.windows.spec import WindowSpec
 
 SNAPSHOT_SECONDS = 30.0
 """Time between two snapshots. Chosen, because the log of half a minute is folded in well under a second."""
@@ -89,8 +88,7 @@ class WorkerContext:
 
     def source_settings(self, topic: str) -> SourceSettings:
         """How the sources of a topic tell time."""
-        settings = self._topics[topic]
-        return SourceSettings(settings.lateness_ms, settings.future_limit_ms)
+        return source_settings(self._topics[topic])
 
     def model_settings(self, model: str, version: str) -> ModelSettings:
         """How a model is windowed; made once a model."""
@@ -115,7 +113,7 @@ class WorkerContext:
     @property
     def dedupe_bound(self) -> int:
         """The largest number of offsets that any model looks back for event ids."""
-        return max(m.dedupe for m in (self.config.defaults, *self.config.models.values()))
+        return dedupe_bound(self.config)
 
     @property
     def alignment_ms(self) -> int:
@@ -272,23 +270,3 @@ class WorkerContext:
         """Tell everybody who listens of panes that a verdict of this worker has merged."""
         for listener in self.on_judged:
             listener(panes)
-
-
-def model_settings(model: ModelConfig) -> ModelSettings:
-    """The engine's view of a model's configuration. Raises ConfigError when panes do not tile the windows."""
-    windows = tuple(WindowSpec(w.length_ms, w.step_ms, model.timezone) for w in model.windows)
-    PaneSpec(model.pane_ms).check_tiles(windows)
-    return ModelSettings(model.pane_ms, windows, model.timezone, model.dedupe, model.open_after, model.resolve_after)
-
-
-def decoder_settings(topic: TopicConfig) -> CaptureTopic:
-    """The decoder's view of a topic's configuration."""
-    return CaptureTopic(
-        topic.name,
-        topic.format,
-        topic.model,
-        topic.version,
-        KeyNames(**topic.keys),
-        topic.max_record_bytes,
-        topic.output_columns,
-    )

@@ -14,8 +14,9 @@ from driftline.baseline.readers.rows import chunk_of
 from driftline.broker.replay import read_topic
 from driftline.broker.settings import replaying
 from driftline.config import Config
-from driftline.contracts.capture import CaptureTopic, KeyNames, OpenRows, RawBatch, RowBlock
+from driftline.contracts.capture import CaptureTopic, OpenRows, RawBatch, RowBlock
 from driftline.contracts.decoder import CaptureDecoder
+from driftline.engine.configured import decoder_settings
 from driftline.errors import BaselineError
 
 _ROWS = 16_384
@@ -152,12 +153,4 @@ def capture_topic(config: Config, name: str, model: str, version: str) -> Captur
     found = next((topic for topic in config.topics if topic.name == name), None)
     if found is None:
         return CaptureTopic(name, model=model, version=version)
-    return CaptureTopic(
-        name,
-        found.format,
-        found.model,
-        found.version,
-        KeyNames(**found.keys),
-        found.max_record_bytes,
-        found.output_columns,
-    )
+    return decoder_settings(found)

@@ -1,0 +1,96 @@
+"""What a run found: windows as the worker would have told them, and what could not be used and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from driftline.analysis.moments import Span
+from driftline.baseline.model import Baseline
+from driftline.contracts.capture import Reject
+from driftline.contracts.statistics import WindowStatistics
+from driftline.contracts.violation import SageMakerLine, Violation
+from driftline.engine.profiles import AnyProfile
+from driftline.judging.states import State, worst
+
+EXAMPLES: Final = 5
+"""Rejects that are told in full, of each reason. Chosen: enough to see a pattern."""
+
+
+@dataclass
+class Refused:
+    """Rows that could not be used, by reason, with the first few in full: where, what was expected, what came."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, rejects: Iterable[Reject], where: str) -> None:
+        """Take in rejects of one source; ``where`` names it."""
+        for reject in rejects:
+            reason = str(reject.reason)
+            self.rows[reason] += reject.rows
+            told = self.examples.setdefault(reason, [])
+            if len(told) < EXAMPLES:
+                row = "" if reject.index is None else f", row {reject.index + 1}"
+                told.append(f"{where} @ {reject.offset}{row}: {reject.message}")
+
+    @property
+    def total(self) -> int:
+        """Rows in all."""
+        return self.rows.total()
+
+    def lines(self) -> Iterator[str]:
+        """One line a reason, then its examples."""
+        for reason, rows in sorted(self.rows.items()):
+            yield f"{rows} rows refused: {reason}"
+            yield from (f"  {example}" for example in self.examples[reason])
+
+
+@dataclass(frozen=True)
+class JudgedWindow:
+    """One window: its final statistics, and the events of its incidents."""
+
+    statistics: WindowStatistics
+    violations: tuple[Violation, ...]
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """Everything that a run found; ``profile`` is of the whole range (None without rows).
+
+    ``span`` is the range asked for, or that of the rows; None where there was neither. ``notes`` are sentences for a person.
+    """
+
+    model: str
+    version: str
+    baseline: Baseline | None
+    span: Span | None
+    windows: tuple[JudgedWindow, ...]
+    profile: AnyProfile | None
+    records: int
+    rows: int
+    refused: Refused
+    notes: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """The worst of the windows; UNKNOWN without any."""
+        return worst(State(window.statistics.state) for window in self.windows)
+
+    @property
+    def violated(self) -> bool:
+        """Whether a window was violated."""
+        return any(window.statistics.state == State.VIOLATED for window in self.windows)
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The events of all windows, in order."""
+        return tuple(event for window in self.windows for event in window.violations)
+
+    @property
+    def lines(self) -> tuple[SageMakerLine, ...]:
+        """Entries of ``constraint_violations.json``, in order, each once."""
+        told = (event.sagemaker for event in self.violations if event.kind != "resolved")
+        return tuple(dict.fromkeys(told))
