@@ -1,0 +1,1 @@
+"""Bias: how differently a sensitive group is treated, in the metrics of SageMaker Clarify."""
