@@ -49,7 +49,11 @@ def batches(records: list[bytes], size: int) -> list[RawBatch]:
 
 def ground(decoder: str, warm: list[RawBatch]) -> Ground | None:
     """Decoding set up with one of the decoders, its plans made; None if there is no such decoder here."""
-    problem = ready.prepare() if decoder == "scanned" else ready.retire()
+    problem = ""
+    if decoder == "scanned":
+        problem = ready.prepare()
+    else:
+        ready.retire()
     if problem:
         print(f"no scanner: {problem}")
         return None
@@ -57,8 +61,8 @@ def ground(decoder: str, warm: list[RawBatch]) -> Ground | None:
     if decoder == "one by one":
         made.decoding.decode(warm[0])
         for each in made.decoding._aged:  # noqa: SLF001 - the only way to do without
-            each._plans.plan = lambda _key: None  # type: ignore[method-assign] # noqa: SLF001
-            each._requests.read = lambda _batch, positions, _out: ([], positions)  # type: ignore[method-assign] # noqa: SLF001
+            each._plans.plan = lambda _key: None  # type: ignore[assignment,method-assign] # noqa: SLF001
+            each._requests.read = lambda _batch, positions, _out: ([], positions)  # type: ignore[assignment,method-assign] # noqa: SLF001
     for batch in warm * 2:
         made.decoding.decode(batch)
     return made
@@ -90,7 +94,7 @@ def medians(cases: dict[str, tuple[Ground, list[RawBatch]]], rounds: int) -> dic
                 taken[name].append(result)
 
     def median(held: list[Taken], field: str) -> float:
-        return statistics.median(getattr(one, field) for one in held)
+        return statistics.median(float(getattr(one, field)) for one in held)
 
     return {name: Taken(*(median(held, field) for field in ("decode", "both", "cpu"))) for name, held in taken.items()}
 

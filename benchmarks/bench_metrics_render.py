@@ -98,7 +98,7 @@ async def longest_stall(table: SeriesTable, keys: tuple[SeriesKey, ...], models:
     longest = 0.0
     for run in range(RUNS):
         for m in range(models):
-            table.assign(BlockName(f"model-{m}", "v1", "closed 1h"), keys, np.full(len(keys), run + 0.123456789))
+            table.assign(BlockName(f"model-{m}", "v1", "closed 1h"), keys, [run + 0.123456789] * len(keys))
         scrape = asyncio.create_task(asyncio.to_thread(renderer.render))
         while not scrape.done():
             began = perf_counter()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from brokers import NoKafkaError, kafka, named
 from shapes import Shape, baseline, records
-from tables import cheaper_by_cpu, faster_by_clock, middle, table
+from tables import against_first
 from worker_run import Job, Pace, Run, run_worker
 
 from driftline.baseline.parts import split
@@ -99,18 +99,7 @@ def main() -> None:
     except NoKafkaError as error:
         print(f"bench_models: skipped: {error}")
         return
-    first = runs["1 model"]
-    rows = [
-        [
-            name,
-            f"{middle([one.rate for one in held]):,.0f}",
-            f"{middle([one.cpu_us for one in held]):.2f}",
-            f"{faster_by_clock(held, first):.2f}",
-            f"{cheaper_by_cpu(held, first):.2f}",
-        ]
-        for name, held in runs.items()
-    ]
-    print(table(["", "events/s", "CPU us", "ratio by clock", "by CPU"], rows))
+    print(against_first(runs))
 
 
 if __name__ == "__main__":

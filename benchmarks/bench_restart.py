@@ -172,8 +172,8 @@ class Installation:
                 out.seek(0)
                 lines = out.read()
                 sys.stderr.write(lines)
-        said = ("reading the delta log", "judging shard")
-        return Start(*(moment(lines, one) - began for one in said), ready, cpu)
+        manifests, snapshot = (moment(lines, one) - began for one in ("reading the delta log", "judging shard"))
+        return Start(manifests, snapshot, ready, cpu)
 
 
 def environment() -> dict[str, str]:

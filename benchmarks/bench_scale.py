@@ -24,7 +24,7 @@ from pathlib import Path
 import confluent_kafka as ck
 from bench_capture import Ground, publish, real
 from brokers import NoKafkaError, kafka, named
-from tables import cheaper_by_cpu, faster_by_clock, middle, table
+from tables import against_first
 from worker_run import CONFIG, PATIENCE, Job, Run, cpu_at, cpu_seconds
 from workload import Traffic
 
@@ -123,17 +123,7 @@ def main() -> None:
     except NoKafkaError as error:
         print(f"bench_scale: skipped: {error}")
         return
-    rows = [
-        [
-            f"{count} workers",
-            f"{middle([one.rate for one in held]):,.0f}",
-            f"{middle([one.cpu_us for one in held]):.2f}",
-            f"{faster_by_clock(held, runs[1]):.2f}",
-            f"{count * cheaper_by_cpu(held, runs[1]):.2f}",
-        ]
-        for count, held in runs.items()
-    ]
-    print(table(["", "events/s", "CPU us", "ratio by clock", "by CPU"], rows))
+    print(against_first({f"{count} workers": held for count, held in runs.items()}, list(runs)))
 
 
 if __name__ == "__main__":

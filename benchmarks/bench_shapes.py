@@ -59,7 +59,7 @@ def show(title: str, shapes: dict[str, Shape], found: dict[str, list[tuple[Times
         held = [times for times, _ in found[name]]
 
         def us(part: str, held: list[Times] = held) -> float:
-            return median(getattr(times, part) / times.events * 1e6 for times in held)
+            return median(float(getattr(times, part)) / times.events * 1e6 for times in held)
 
         ratio = median(first / (times.total / times.events) for first, times in zip(base, held, strict=True))
         last = held[-1]

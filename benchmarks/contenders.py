@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import confluent_kafka as ck
 from workload import Ground
@@ -24,6 +24,8 @@ from driftline.broker.settings import fetching
 from driftline.config.settings import KafkaConfig
 from driftline.contracts.capture import FormatName, RawBatch
 from driftline.contracts.scan import ready
+
+FORMATS: Final[tuple[FormatName, ...]] = get_args(FormatName)
 
 GROUP = 1000
 """Records of a partition that are folded at once: what suits the fold best (bench_decode_fold.py)."""
@@ -143,8 +145,8 @@ def fold_messages(onto: Any, topic: str, partition: int, messages: list[Any]) ->
 
 
 def main() -> None:
-    name, bootstrap, topic, partitions, events, form = sys.argv[1:]
-    assert form in get_args(FormatName), form
+    name, bootstrap, topic, partitions, events, written = sys.argv[1:]
+    form = next(known for known in FORMATS if known == written)
     where = bootstrap, topic, int(partitions), int(events)
     if name == "bare":
         bare(*where)

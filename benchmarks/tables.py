@@ -21,6 +21,14 @@ class Rated(Protocol):
         """Microseconds of CPU time an event."""
 
 
+class Paced(Rated, Protocol):
+    """A run of a worker, or of several."""
+
+    @property
+    def rate(self) -> float:
+        """Events a second."""
+
+
 def faster_by_clock(mine: Sequence[Rated], its: Sequence[Rated]) -> float:
     """How many times as fast ``mine`` is: the median of the rounds' own ratios, since both of a round met the same noise.
 
@@ -48,6 +56,22 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *others = zip(cells, widths, strict=True)
     return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]).rstrip()
+
+
+def against_first(runs: Mapping[str, Sequence[Paced]], cores: Sequence[int] = ()) -> str:
+    """The runs of each beside those of the first; CPU time is that of so many processes, which should share the work."""
+    first = next(iter(runs.values()))
+    rows = [
+        [
+            name,
+            f"{middle([one.rate for one in held]):,.0f}",
+            f"{middle([one.cpu_us for one in held]):.2f}",
+            f"{faster_by_clock(held, first):.2f}",
+            f"{count * cheaper_by_cpu(held, first):.2f}",
+        ]
+        for (name, held), count in zip(runs.items(), cores or [1] * len(runs), strict=True)
+    ]
+    return table(["", "events/s", "CPU us", "ratio by clock", "by CPU"], rows)
 
 
 def json_line(figures: Mapping[str, object]) -> str:

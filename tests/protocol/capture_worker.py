@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from driftline.agents.reading import Letters
 from driftline.contracts.capture import RawBatch
 from driftline.contracts.deadletter import dead_letters
 from driftline.contracts.log import (
@@ -51,14 +52,6 @@ class Ground(Protocol):
     def tape(self, source: Source) -> Tape | None: ...
     def payload(self, shard: int, offsets: list[int]) -> bytes | None: ...
     def shapes(self) -> list[TopicShape]: ...
-
-
-@dataclass
-class Letters:
-    waiting: int = 0
-
-    def acknowledged(self, _offset: int) -> None:
-        self.waiting -= 1
 
 
 @dataclass

@@ -14,20 +14,9 @@ from driftline.drawing.values import FeatureView
 Link = Callable[[str], str]
 """From the name of a feature to where it leads ("": nowhere)."""
 
-COLUMNS = (
-    "Feature",
-    "Role",
-    "State",
-    "Check",
-    "Times its limit",
-    "Distance",
-    "Limit",
-    "Measure",
-    "Past",
-    "Shift, σ",
-    "Complete",
-    "Why",
-)
+COLUMNS = ("Feature", "Role", "State", "Check", "Times its limit", "Distance", "Limit", "Measure", "Past")
+"""Those of every table of features; `feature_cells` are under them."""
+
 CAPTION = (
     "Violated features first, then by how many times its limit the distance is. “Past”: the distance (line) against its "
     "limit (dashes)."
@@ -43,8 +32,24 @@ def feature_table(
     caption: str = CAPTION,
 ) -> Table:
     """The features in the order given."""
+    columns = (*COLUMNS, "Shift, σ", "Complete", "Why")
     rows = tuple(_row(feature, timezone, link) for feature in features)
-    return Table("features", heading, COLUMNS, rows, "The window has no features.", caption, more)
+    return Table("features", heading, columns, rows, "The window has no features.", caption, more)
+
+
+def feature_cells(feature: FeatureView, timezone: str, link: str = "") -> tuple[Cell, ...]:
+    """Name, role, state, and how far it is from normal, now and in the past."""
+    return (
+        Cell(feature.name, link=link),
+        Cell(feature.role),
+        Cell(feature.state, feature.state),
+        Cell(words(feature.check) or DASH),
+        Cell(times(feature.far), "number"),
+        Cell(number(feature.distance), "number"),
+        Cell(number(feature.limit), "number"),
+        Cell(words(feature.measure) or DASH),
+        Cell(DASH, picture=spark(feature.trend, timezone)),
+    )
 
 
 def feature_card(feature: FeatureView, timezone: str, link: str = "", window: str = "this window") -> Markup:
@@ -88,15 +93,7 @@ KEY = element(
 
 def _row(feature: FeatureView, timezone: str, link: Link) -> tuple[Cell, ...]:
     return (
-        Cell(feature.name, link=link(feature.name)),
-        Cell(feature.role),
-        Cell(feature.state, feature.state),
-        Cell(words(feature.check) or DASH),
-        Cell(times(feature.far), "number"),
-        Cell(number(feature.distance), "number"),
-        Cell(number(feature.limit), "number"),
-        Cell(words(feature.measure) or DASH),
-        Cell("", picture=spark(feature.trend, timezone)),
+        *feature_cells(feature, timezone, link(feature.name)),
         Cell(number(feature.shift), "number"),
         Cell(share(feature.completeness), "number"),
         Cell(feature.reason or DASH, "reason"),

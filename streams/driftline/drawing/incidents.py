@@ -19,18 +19,22 @@ def incident_table(
     link: Link,
     heading: str = "Open incidents",
     empty: str = "No incident is open.",
+    *,
+    of_one: bool = False,
 ) -> Table:
-    """At most ``most`` incidents; the others are counted below."""
+    """At most ``most`` incidents; the others are counted below. ``of_one``: they are of one model, which is said elsewhere."""
     ordered = sorted(
         incidents, key=lambda one: (one.resolved is not None, -_RANK[one.severity], -one.opened, one.incident_id)
     )
     ended = any(one.resolved is not None for one in ordered)
     columns = (
-        *("Feature", "Model", "Check", "Severity", "Began about", "Opened in", "Windows"),
+        "Feature",
+        *(() if of_one else ("Model",)),
+        *("Check", "Severity", "Began about", "Opened in", "Windows"),
         *(("Resolved in",) if ended else ()),
         *("Observed", "Limit", "Why", "Moved most", "Incident"),
     )
-    rows = tuple(_incident(one, link, ended=ended) for one in ordered[:most])
+    rows = tuple(_incident(one, link, ended=ended, of_one=of_one) for one in ordered[:most])
     more = f"and {len(ordered) - most} more" if len(ordered) > most else ""
     caption = (
         "“Began about” is when the change set in, as far as the panes tell; “opened in” the first window that broke a "
@@ -48,15 +52,18 @@ def onset_text(one: IncidentView) -> str:
     return f"{first.rpartition(' ')[0] if first[-3:] == last[-3:] else first} … {last.removeprefix(shared)}"
 
 
-def _incident(one: IncidentView, link: Link, *, ended: bool) -> tuple[Cell, ...]:
-    resolved = (Cell(clock(one.resolved, one.timezone) if one.resolved is not None else "open"),) if ended else ()
+def _incident(one: IncidentView, link: Link, *, ended: bool, of_one: bool) -> tuple[Cell, ...]:
+    resolved = (
+        (Cell(clock(one.resolved, one.timezone) if one.resolved is not None else "open", "when"),) if ended else ()
+    )
+    model = () if of_one else (Cell(f"{one.model} {one.version}".rstrip()),)
     return (
         Cell(one.feature or "(whole model)", link=link(one.model, one.version, one.window, one.feature)),
-        Cell(f"{one.model} {one.version}".rstrip()),
+        *model,
         Cell(words(one.check)),
         Cell(one.severity, one.severity),
-        Cell(onset_text(one)),
-        Cell(f"{clock(one.opened, one.timezone)}, {one.window}"),
+        Cell(onset_text(one), "when"),
+        Cell(f"{clock(one.opened, one.timezone)}, {one.window}", "when"),
         Cell(number(one.windows), "number"),
         *resolved,
         Cell(number(one.observed), "number"),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from driftline.drawing.html import Markup, element, join
 
-Tone = Literal["", "number", "OK", "WATCH", "UNKNOWN", "VIOLATED", "info", "warning", "critical", "reason"]
+Tone = Literal["", "number", "OK", "WATCH", "UNKNOWN", "VIOLATED", "info", "warning", "critical", "reason", "when"]
 
 
 @dataclass(frozen=True)

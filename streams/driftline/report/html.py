@@ -41,7 +41,7 @@ def _model(tale: ModelTale, place: int) -> Markup:
     state = element("span", tale.state, class_=tale.state)
     facts = (element("div", element("dt", key), element("dd", text)) for key, text in facts_of(tale))
     incidents = incident_table(
-        tale.incidents, INCIDENTS, lambda *_: "", "Incidents", "No incident was open in this period."
+        tale.incidents, INCIDENTS, lambda *_: "", "Incidents", "No incident was open in this period.", of_one=True
     )
     return section(
         name,

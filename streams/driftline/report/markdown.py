@@ -47,7 +47,9 @@ def _model(tale: ModelTale) -> Iterator[str]:
     yield f"**{tale.state}** at worst. {plain(sentence(tale))}\n"
     yield from (f"- {key}: {plain(text)}" for key, text in facts_of(tale))
     yield ""
-    incidents = incident_table(tale.incidents, INCIDENTS, lambda *_: "", "Incidents", "No incident was open.")
+    incidents = incident_table(
+        tale.incidents, INCIDENTS, lambda *_: "", "Incidents", "No incident was open.", of_one=True
+    )
     for table in (incidents, feature_table(tale), window_table(tale)):
         yield from _table(table)
     yield "### The charts in words\n"

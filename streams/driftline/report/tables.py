@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from driftline.drawing.figures import DASH, clock, number, share, times, words
+from driftline.drawing.features import COLUMNS, feature_cells
+from driftline.drawing.figures import DASH, clock, number, share
 from driftline.drawing.tables import Cell, Table
-from driftline.drawing.trend import spark
 from driftline.report.content import FeatureTale, ModelTale, WindowLine
 
 WINDOWS: Final = 200
@@ -19,10 +19,7 @@ FEATURES: Final = 500
 def feature_table(tale: ModelTale) -> Table:
     """Each feature in its farthest window: the figures are those of that window's record."""
     shown = tale.features[:FEATURES]
-    columns = (
-        *("Feature", "Role", "State", "Check", "Times its limit", "Distance", "Limit", "Measure", "Past"),
-        *("Complete", "Farthest in", "Windows violated", "Why"),
-    )
+    columns = (*COLUMNS, "Complete", "Farthest in", "Windows violated", "Why")
     caption = "Each feature in the window in which it was farthest from normal; violated features first."
     more = f"and {len(tale.features) - FEATURES} more" if len(tale.features) > FEATURES else ""
     rows = tuple(_feature(one, tale.timezone) for one in shown)
@@ -32,17 +29,9 @@ def feature_table(tale: ModelTale) -> Table:
 def _feature(one: FeatureTale, timezone: str) -> tuple[Cell, ...]:
     view = one.view
     return (
-        Cell(view.name),
-        Cell(view.role),
-        Cell(view.state, view.state),
-        Cell(words(view.check) or DASH),
-        Cell(times(view.far), "number"),
-        Cell(number(view.distance), "number"),
-        Cell(number(view.limit), "number"),
-        Cell(words(view.measure) or DASH),
-        Cell(DASH, picture=spark(view.trend, timezone)),
+        *feature_cells(view, timezone),
         Cell(share(view.completeness), "number"),
-        Cell(clock(one.start, timezone), "number"),
+        Cell(clock(one.start, timezone), "when"),
         Cell(f"{one.violated} of {one.windows}", "number"),
         Cell(view.reason or DASH, "reason"),
     )
@@ -61,7 +50,7 @@ def window_table(tale: ModelTale) -> Table:
 
 def _window(one: WindowLine) -> tuple[Cell, ...]:
     return (
-        Cell(clock(one.start, one.timezone)),
+        Cell(clock(one.start, one.timezone), "when"),
         Cell(one.state, one.state),
         Cell(number(one.rows), "number"),
         Cell(number(one.violated), "number"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -12,7 +12,7 @@ from driftline.drawing.html import Markup, element, join
 from driftline.drawing.incidents import incident_table
 from driftline.drawing.ledger import ledger_table
 from driftline.drawing.readings import reading_table
-from driftline.drawing.tables import section, table
+from driftline.drawing.tables import Table, section, table
 from driftline.drawing.trend import strip
 from driftline.drawing.values import ModelView
 from driftline.web.index import facts, state_word
@@ -38,7 +38,7 @@ def model_page(page: ModelPage, number_of_page: int) -> Markup:
         facts(model_facts(page)),
         _cards(view) if number_of_page <= 1 else "",
         table(feature_table(shown, view.timezone, to_feature, "Features by distance", links)),
-        table(incident_table(page.incidents, MAX_INCIDENTS, lambda _m, _v, _w, name: to_feature(name) if name else "")),
+        table(_incidents(page, to_feature)),
         table(reading_table("model", "Checks of the whole model", page.statistics.readings)),
         table(ledger_table(page.statistics.ledger)),
     ]
@@ -88,6 +88,12 @@ def model_facts(page: ModelPage) -> Sequence[tuple[str, str]]:
     if page.statistics.extras:
         pairs.append(("Columns the baseline does not know", ", ".join(list(page.statistics.extras)[:5])))
     return pairs
+
+
+def _incidents(page: ModelPage, to_feature: Callable[[str], str]) -> Table:
+    return incident_table(
+        page.incidents, MAX_INCIDENTS, lambda _m, _v, _w, name: to_feature(name) if name else "", of_one=True
+    )
 
 
 def _to_page(view: ModelView, page: int) -> str:

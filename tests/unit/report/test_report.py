@@ -107,7 +107,7 @@ def test_incidents_are_told_if_they_were_open_in_the_period() -> None:
     (tale,) = told(day("2023-11-15"), days(0.0, 0.0, 0.3), events).models
     assert [one.incident_id[0] for one in tale.incidents] == ["b"], "still open"
     row = Reader(html_of(told(day("2023-11-14"), days(0.0, 0.0, 0.3), events))).row("plan")
-    assert row[4:6] == ["2023-11-14 01:00 … 02:00 UTC", "2023-11-14 00:00 UTC, 1d"]
+    assert row[3:5] == ["2023-11-14 01:00 … 02:00 UTC", "2023-11-14 00:00 UTC, 1d"]
 
 
 def test_the_report_of_an_incident_shows_what_was_before_it() -> None:
