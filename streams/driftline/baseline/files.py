@@ -1,4 +1,7 @@
-"""A baseline as two files: ``statistics.json``, which nobody edits, and ``constraints.json``, which people do."""
+"""A baseline as two files: ``statistics.json``, which nobody edits, and ``constraints.json``, which people do.
+
+The files of SageMaker Model Monitor have the same names, and load as well.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from driftline.baseline.constraints import ColumnConstraint, Constraints, Defaul
 from driftline.baseline.faults import Fault, constraint_faults, statistics_faults
 from driftline.baseline.model import Baseline, ColumnProfile
 from driftline.baseline.pretty import pretty
+from driftline.baseline.sagemaker.load import CONSTRAINTS, STATISTICS, Loaded, find_files, load_monitor
 from driftline.baseline.sagemaker.rules import MonitorRules
 from driftline.errors import BaselineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STATISTICS: Final = "statistics.json"
-CONSTRAINTS: Final = "constraints.json"
+__all__ = ["CONSTRAINTS", "STATISTICS", "UNNAMED", "load", "load_with_remarks", "save"]
+
+#: Model and version of a baseline from Model Monitor's files, which do not say whose they are, where nobody names them.
+UNNAMED: Final = ("model", "1")
 #: Version of both formats; a reader refuses any other.
 VERSION: Final = 1
 _FORMATS: Final = {STATISTICS: "driftline.statistics", CONSTRAINTS: "driftline.constraints"}
@@ -86,12 +92,28 @@ def save(baseline: Baseline, directory: str | Path) -> tuple[Path, Path]:
     return folder / STATISTICS, folder / CONSTRAINTS
 
 
-def load(path: str | Path) -> Baseline:
-    """The baseline of a directory (or of either file in it), every word of both files checked.
+def load(path: str | Path, *, model: str | None = None, version: str | None = None) -> Baseline:
+    """The baseline of a directory (or of either file in it), driftline's or Model Monitor's, every word of both files checked.
 
-    Raises BaselineError with file, JSON path, what was expected and what came. An edited constraint makes another id.
+    ``model`` and ``version`` name those of Model Monitor's files ("model" and "1" by default); others know theirs. Raises
+    BaselineError with file, JSON path, what was expected and what came. An edited constraint makes another id.
     """
-    folder = Path(path)
+    return load_with_remarks(path, model=model, version=version).baseline
+
+
+def load_with_remarks(path: str | Path, *, model: str | None = None, version: str | None = None) -> Loaded:
+    """:func:`load`, and what a person should know of Model Monitor's files."""
+    files = find_files(Path(path))
+    if files is not None:
+        return load_monitor(files, model=model or UNNAMED[0], version=version or UNNAMED[1])
+    baseline = _load_own(Path(path))
+    for what, named, own in (("model", model, baseline.model), ("version", version, baseline.version)):
+        if named not in {None, own}:
+            raise BaselineError(f"{path}: expected a baseline of {what} {named!r}, got one of {own!r}")
+    return Loaded(baseline)
+
+
+def _load_own(folder: Path) -> Baseline:
     if folder.name in _FORMATS:
         folder = folder.parent
     statistics = _read(folder / STATISTICS, StatisticsFile)
