@@ -50,3 +50,7 @@ class WorkerFailedError(DriftlineError):
 
 class NotFoundError(DriftlineError):
     """What was asked for by name is not there."""
+
+
+class ReportError(DriftlineError):
+    """A report cannot be written to its place, or read from it."""

@@ -10,6 +10,7 @@ from driftline.config.settings import (
     KafkaConfig,
     MetricsConfig,
     ModelConfig,
+    ReportsConfig,
     TopicConfig,
     WindowConfig,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "KafkaConfig",
     "MetricsConfig",
     "ModelConfig",
+    "ReportsConfig",
     "TopicConfig",
     "WindowConfig",
     "explained_config",

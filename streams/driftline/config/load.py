@@ -12,6 +12,7 @@ from driftline.config.environment import overlay
 from driftline.config.models import read_model, read_models
 from driftline.config.noted import Setting
 from driftline.config.reader import Reader
+from driftline.config.reports import read_reports
 from driftline.config.settings import (
     Config,
     DeadLetterConfig,
@@ -121,6 +122,7 @@ def read_config(reader: Reader) -> Config:
         models=read_models(reader.section("models"), defaults),
         metrics=_metrics(reader.section("metrics")),
         deadletter=_deadletter(reader.section("deadletter")),
+        reports=read_reports(reader.section("reports")),
     )
     main.done()
     reader.done()

@@ -35,6 +35,7 @@ def config_schema() -> dict[str, Any]:
         _within(root, sections)["properties"][name] = {"description": WORDS[path], **setting.schema, **extras}
     for kind in ("client", "consumer", "producer"):
         root["properties"]["kafka"]["properties"][kind] = _clients(WORDS[f"kafka.{kind}"])
+    root["properties"]["reports"]["properties"]["store"] = _free(WORDS["reports.store"])
     return {"$schema": DIALECT, "$id": "urn:driftline:schemas:config", "title": "driftline.toml", **root}
 
 
@@ -62,6 +63,12 @@ def _within(node: dict[str, Any], sections: list[str]) -> dict[str, Any]:
 
 def _table(text: str) -> dict[str, Any]:
     return {"description": text, "type": "object", "properties": {}, "additionalProperties": False}
+
+
+def _free(text: str) -> dict[str, Any]:
+    """Any names."""
+    value = {"type": ["string", "number", "boolean"]}
+    return {"description": text, "type": "object", "additionalProperties": value}
 
 
 def _clients(text: str) -> dict[str, Any]:

@@ -92,6 +92,17 @@ class DeadLetterConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsConfig:
+    """Places that schedules may have reports written to, the first of them by default; none: nowhere.
+
+    ``store`` are fsspec's own settings of the store behind URLs. They may hold secrets and are not part of what is printed.
+    """
+
+    outputs: tuple[str, ...] = ()
+    store: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything a worker or a command needs to know.
 
@@ -111,6 +122,7 @@ class Config:
     models: Mapping[str, ModelConfig] = field(default_factory=dict)
     metrics: MetricsConfig = MetricsConfig()
     deadletter: DeadLetterConfig = DeadLetterConfig()
+    reports: ReportsConfig = ReportsConfig()
 
     def model(self, name: str, version: str) -> ModelConfig:
         """Settings of a model and version: those of ``name/version``, else of ``name``, else the defaults.

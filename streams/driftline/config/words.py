@@ -13,6 +13,7 @@ SECTIONS: Final = {
     "models": "What differs for one model, or one version of it (name/version).",
     "metrics": "Where /metrics and the live page are served.",
     "deadletter": "Records that were refused.",
+    "reports": "Reports of schedules.",
 }
 """What the tables are about."""
 
@@ -66,5 +67,7 @@ WORDS: Final = {
     "metrics.max_series": "Series with a feature that are shown at most; what is beyond is counted.",
     "metrics.token": "What readers have to know, 16 characters or more; better in a file.",
     "deadletter.include_value": "Whether dead letters carry the original bytes.",
+    "reports.outputs": "Folders and URLs that schedules may write to, or below; the first is the default.",
+    "reports.store": "fsspec's settings of the store behind URLs: key, secret, endpoint_url; also file:/path.",
 }
 """By path, without the places of a list."""

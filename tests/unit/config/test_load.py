@@ -41,6 +41,7 @@ def test_the_example_says_the_defaults_as_they_are() -> None:
         "defaults",
         "metrics",
         "deadletter",
+        "reports",
     ):
         assert getattr(config, name) == getattr(own, name), name
     assert config.topics[0] == own.topics[0]

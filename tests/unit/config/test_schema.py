@@ -41,7 +41,7 @@ def test_it_is_a_schema_and_the_file_in_the_repository_is_it() -> None:
 
 def test_every_setting_has_a_sentence_and_no_sentence_is_left_over() -> None:
     paths = {re.sub(r"\[\d+\]", "", setting.path) for setting in all_settings()}
-    assert paths | {"kafka.client", "kafka.consumer", "kafka.producer"} == set(WORDS)
+    assert paths | {"kafka.client", "kafka.consumer", "kafka.producer", "reports.store"} == set(WORDS)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,9 @@ def test_what_the_loader_takes_the_schema_takes(text: str, tmp_path: Path) -> No
         '[models.m]\nwindow = ["1h"]',
         "[metrics]\nport = 65536",
         '[deadletter]\ninclude_value = "yes"',
+        "[reports]\noutputs = [7]",
+        "[reports]\nplaces = []",
+        "[reports.store]\nkey = []",
     ],
 )
 def test_what_the_loader_refuses_in_one_setting_the_schema_refuses(text: str, tmp_path: Path) -> None:
@@ -103,7 +106,16 @@ def properties(node: dict[str, Any]) -> set[str]:
 
 def test_it_has_every_section_of_the_loader() -> None:
     root = config_schema()
-    assert properties(root) == {"driftline", "kafka", "topics", "defaults", "models", "metrics", "deadletter"}
+    assert properties(root) == {
+        "driftline",
+        "kafka",
+        "topics",
+        "defaults",
+        "models",
+        "metrics",
+        "deadletter",
+        "reports",
+    }
     assert properties(root["properties"]["models"]["additionalProperties"]) == properties(
         root["properties"]["defaults"]
     )

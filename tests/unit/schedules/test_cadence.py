@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from driftline.errors import ConfigError
 from driftline.schedules.cadence import parse_cadence
 from driftline.windows.spec import Window
-from driftline.windows.stamp import moment
+from driftline.windows.stamp import utc
 
 HOUR_MS = 3_600_000
 
@@ -100,7 +100,7 @@ def test_an_interval_that_divides_the_day_covers_every_instant_once(hour: int, i
     assert all(window.end - window.start == interval * HOUR_MS for window in covered)
     if 24 % interval == 0:
         assert len(covered) == 1
-        assert (moment(covered[0].end).hour - hour) % interval == 0
+        assert (utc(covered[0].end).hour - hour) % interval == 0
     else:
         assert len(covered) >= 1, "windows overlap where an interval does not divide the day, and leave nothing out"
 
@@ -122,12 +122,12 @@ def test_hours_are_those_of_the_models_clock_also_when_it_is_changed() -> None:
     at_two = parse_cadence("cron(0 2 ? * * *)")
     noon = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp() * 1000)
     skipped = at_two.next_end(noon, "Europe/Berlin")
-    assert moment(skipped) == datetime(2026, 3, 29, 1, tzinfo=UTC), (
+    assert utc(skipped) == datetime(2026, 3, 29, 1, tzinfo=UTC), (
         "02:00 is skipped that night: the instant it would have been"
     )
     autumn = int(datetime(2026, 10, 24, 12, tzinfo=UTC).timestamp() * 1000)
     twice = list(at_two.ends(autumn, autumn + 24 * HOUR_MS, "Europe/Berlin"))
-    assert [moment(end) for end in twice] == [datetime(2026, 10, 25, 0, tzinfo=UTC)], (
+    assert [utc(end) for end in twice] == [datetime(2026, 10, 25, 0, tzinfo=UTC)], (
         "02:00 is shown twice: the first time"
     )
 
