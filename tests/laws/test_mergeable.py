@@ -28,6 +28,7 @@ from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
 from driftline.stats.presence import Presence
 from driftline.stats.profile import Profile
+from driftline.stats.unseen import UnseenCounts
 from driftline.stats.widths import WidthCounts
 from support.batches import batches, layout_of, normal_batch
 from support.datasets import DISTRIBUTIONS, draw
@@ -147,6 +148,13 @@ CASES = [
         lambda widths, columns: widths.update(with_forms(columns).forms.width),
         WidthCounts.from_state,
         None,
+    ),
+    Case(
+        "UnseenCounts",
+        lambda: UnseenCounts(FEW_NAMES),
+        lambda unseen, columns: unseen.update(columns.unseen),
+        lambda state: UnseenCounts.from_state(state, FEW_NAMES),
+        lambda: UnseenCounts(FEW_NAMES + 1),
     ),
     Case(
         "OpenProfile",

@@ -123,6 +123,7 @@ class WindowStatistics(Wire, frozen=True, kw_only=True):
 
     ``readings`` are those of no column below: of the model as a whole, and of extra columns by name. ``state`` is the worst.
     ``sagemaker`` are the entries of Model Monitor's ``constraint_violations.json`` for the window, one for each violated check.
+    ``without_metrics`` are the features whose constraints there have ``emit_metrics`` Disabled.
     """
 
     model: str
@@ -139,6 +140,7 @@ class WindowStatistics(Wire, frozen=True, kw_only=True):
     extras_overflow: Count
     readings: tuple[CheckReading, ...]
     sagemaker: tuple[SageMakerLine, ...] = ()
+    without_metrics: tuple[str, ...] = ()
     schema: Literal[1] = 1
 
 

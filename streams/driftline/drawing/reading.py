@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from driftline.baseline.layout import categories_of
-from driftline.baseline.model import Baseline, CategoryStatistics, NumericStatistics
+from driftline.baseline.model import Baseline, NumericStatistics
 from driftline.contracts.statistics import CheckReading, FeatureStatistics, WindowStatistics
 from driftline.contracts.violation import Violation
 from driftline.drawing.values import FeatureView, IncidentView, ModelView, Overlay
+from driftline.judging.coarse import bins_of
 from driftline.judging.facts import baseline_counts_of
 from driftline.judging.rules_drift import BASELINE_DRIFT, PREDICTION_DRIFT
 from driftline.judging.states import State
@@ -85,16 +86,14 @@ def overlay(baseline: Baseline | None, feature: str, counts: tuple[int, ...]) ->
     if baseline is None or column is None or column.statistics is None:
         return None
     statistics = column.statistics
-    categories = (
-        categories_of(column, baseline.constraints.limits(feature))
-        if isinstance(statistics, CategoryStatistics)
-        else None
-    )
-    base = tuple(baseline_counts_of(statistics, categories or ()).tolist())
+    base = tuple(baseline_counts_of(baseline, column).tolist())
     if len(base) != len(counts):
         return None
-    edges = statistics.edges if isinstance(statistics, NumericStatistics) else None
-    return Overlay(baseline=base, window=counts, edges=edges, categories=categories)
+    if isinstance(statistics, NumericStatistics):
+        edges = tuple(bins_of(baseline, feature, statistics).edges.tolist())
+        return Overlay(baseline=base, window=counts, edges=edges, categories=None)
+    categories = categories_of(column, baseline.constraints.limits(feature))
+    return Overlay(baseline=base, window=counts, edges=None, categories=categories)
 
 
 def incident_view(event: Violation, before: IncidentView | None = None) -> IncidentView:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from driftline.baseline.model import Baseline
 from driftline.contracts.statistics import WindowStatistics
 from driftline.contracts.violation import Violation
 from driftline.engine.baselines import BaselineShelf
@@ -172,7 +173,7 @@ class ModelBook:
 
     def _observe(self, start: int, baseline: str, shelf: BaselineShelf) -> None:
         profile = self.panes.panes[start].profiles.get(baseline)
-        if not isinstance(profile, Profile) or profile.is_empty:
+        if not isinstance(profile, Profile) or profile.is_empty or _is_monitors(shelf.baseline(baseline)):
             return
         layout = shelf.layout(baseline)
         if self.lane is None or self.lane.key != baseline:
@@ -206,3 +207,8 @@ class ModelBook:
             observed=state["observed"],
             lines={label: Line(last_end, quiet) for label, last_end, quiet in state["lines"]},
         )
+
+
+def _is_monitors(baseline: Baseline | None) -> bool:
+    """Whether a window is judged as Model Monitor would, which knows no sequential tests."""
+    return baseline is not None and baseline.monitor is not None

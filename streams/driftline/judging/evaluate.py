@@ -1,6 +1,7 @@
 """evaluate_window: all rules over one window, in their order. The one place that knows which rule follows from which.
 
-Gate 1: without a baseline there is one reading, UNKNOWN.
+Gate 1: without a baseline there is one reading, UNKNOWN. One that came with Model Monitor's constraints is judged by
+:mod:`driftline.judging.monitor` instead, by none of what follows.
 Gate 2: a window that is not complete is UNKNOWN in every check, with the reasons.
 Gate 3: a window without rows, or with fewer than ``min_samples``, is UNKNOWN in every check of a column.
 Then the numbered rules of :data:`RULES`. A missing column is judged by rule 1 alone; a column of the wrong type has no drift.
@@ -12,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from driftline.baseline.model import Baseline
-from driftline.judging.budget import DEFAULT, Budget
 from driftline.judging.facts import ColumnFacts, gather
+from driftline.judging.monitor.evaluate import monitor_readings
 from driftline.judging.rules_columns import (
     BOUNDS,
     CATEGORIES,
@@ -30,8 +31,10 @@ from driftline.judging.rules_drift import BASELINE_DRIFT, PREDICTION_DRIFT, drif
 from driftline.judging.rules_model import EXTRA, VOLUME, ModelFacts, extra_columns, volume
 from driftline.judging.states import Reading, State
 from driftline.judging.volume import VolumeHistory
+from driftline.judging.window import WindowInput
 from driftline.stats.open_profile import OpenProfile
-from driftline.stats.profile import Profile
+
+__all__ = ["NO_BASELINE", "RULES", "WindowInput", "evaluate_window"]
 
 RULES: Final = {
     1: MISSING,
@@ -50,44 +53,13 @@ NO_BASELINE: Final = "baseline"
 """The "check" of the one reading of a model without a baseline."""
 
 
-@dataclass(frozen=True)
-class WindowInput:
-    """All that a verdict depends on. ``profile`` None is a window without rows; ``history`` is that of *earlier* windows."""
-
-    model: str
-    version: str
-    label: str
-    start_ms: int
-    end_ms: int
-    timezone: str
-    baseline: Baseline | None
-    profile: Profile | OpenProfile | None
-    complete: bool = True
-    incomplete_reasons: tuple[str, ...] = ()
-    history: VolumeHistory | None = None
-    budget: Budget = DEFAULT
-
-    @property
-    def rows(self) -> int:
-        """Rows of the window."""
-        return 0 if self.profile is None else self.profile.rows
-
-    @property
-    def judged(self) -> Profile | None:
-        """The profile, if it is one that a baseline can judge."""
-        return self.profile if isinstance(self.profile, Profile) else None
-
-    @property
-    def obstacle(self) -> str:
-        """Why no check can be made, "" if they can (gate 2)."""
-        return "" if self.complete else "incomplete: " + ", ".join(self.incomplete_reasons)
-
-
 def evaluate_window(window: WindowInput) -> tuple[Reading, ...]:
     """Every rule's answer for a window; a pure function of ``window``. About 60 µs a column."""
     baseline = window.baseline
     if baseline is None or isinstance(window.profile, OpenProfile):
         return (Reading("", NO_BASELINE, State.UNKNOWN, n=window.rows, reason=window.obstacle or "no baseline"),)
+    if baseline.monitor is not None:
+        return monitor_readings(window, baseline, baseline.monitor)
     judging = _Judging(window, baseline, gather(baseline, window.judged))
     for check in RULES.values():
         judging.judge(check)

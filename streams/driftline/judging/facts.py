@@ -1,20 +1,22 @@
 """Facts: what the rules look at, gathered once per window from the profile and the baseline. The only reader of profiles.
 
 Count vectors of window and baseline have the same bins in the same order, so that rules and distances just compare them.
-Numeric: the bins of the baseline's edges, below the first and above the last included. Categorical: the known values, then
-one bin for the unseen.
+Numeric: the bins of the baseline's edges, below the first and above the last included; of Model Monitor's sketches the coarse
+ones (:mod:`driftline.judging.coarse`). Categorical: the known values, then one bin for the unseen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.baseline.constraints import ColumnLimits
 from driftline.baseline.layout import categories_of
-from driftline.baseline.model import Baseline, CategoryStatistics, ColumnProfile, NumericStatistics, Role
+from driftline.baseline.model import Baseline, ColumnProfile, NumericStatistics, Role
+from driftline.judging.coarse import bins_of
 from driftline.judging.evidence import Share
 from driftline.stats.profile import Profile
 
@@ -86,16 +88,23 @@ def gather(baseline: Baseline, profile: Profile | None) -> tuple[ColumnFacts, ..
     return tuple(column_facts(baseline, c, profile) for c in baseline.monitored if c.statistics is not None)
 
 
-def baseline_counts_of(statistics: NumericStatistics | CategoryStatistics, categories: tuple[str, ...]) -> Counts:
-    """The baseline's counts in the bins of its layout. Of numbers they are exact.
+def baseline_counts_of(baseline: Baseline, column: ColumnProfile) -> Counts:
+    """The baseline's counts of a monitored column in the bins that it is shown on. Of numbers they are exact.
 
     Of categories they leave one out: a value that the baseline saw just once would be unseen without that one row, and is
     counted in the last bin. For a list that is complete this changes nothing to speak of; for one that is not (names, codes)
-    it is the honest guess of how much is new in every sample (Good 1953, Biometrika 40, 237).
+    it is the honest guess of how much is new in every sample (Good 1953, Biometrika 40, 237). Model Monitor's are left as they
+    are. Raises TypeError if the column has no statistics, as no monitored column may.
     """
+    statistics = column.statistics
     if isinstance(statistics, NumericStatistics):
-        return np.array(statistics.counts, dtype=np.int64)
+        return bins_of(baseline, column.name, statistics).counts
+    if statistics is None:
+        raise TypeError(f"column {column.name!r} has no statistics")
+    categories = categories_of(column, baseline.constraints.limits(column.name))
     held = [statistics.categories.get(value, 0) for value in categories]
+    if baseline.monitor is not None:
+        return np.array([*held, 0], dtype=np.int64)
     kept = [count if count > 1 else 0 for count in held]
     return np.array([*kept, statistics.count - sum(kept)], dtype=np.int64)
 
@@ -105,29 +114,32 @@ def column_facts(baseline: Baseline, column: ColumnProfile, profile: Profile | N
     statistics, limits = column.statistics, baseline.constraints.limits(column.name)
     if statistics is None:
         raise TypeError(f"column {column.name!r} has no statistics")
-    categories = () if isinstance(statistics, NumericStatistics) else categories_of(column, limits)
-    base = baseline_counts_of(statistics, categories)
-    present, mistyped, outside, counts = _of_profile(column.name, profile, len(base))
+    base = baseline_counts_of(baseline, column)
+    seen = _of_profile(baseline, column, profile)
     facts = ColumnFacts(
         name=column.name,
         role=column.role,
         kind=column.kind.value,
         limits=limits,
-        rows=0 if profile is None else profile.rows,
-        present=present,
-        mistyped=mistyped,
-        outside=outside,
-        counts=counts,
+        rows=seen.rows,
+        present=seen.present,
+        mistyped=seen.mistyped,
+        outside=seen.outside,
+        counts=np.zeros(len(base), dtype=np.int64) if seen.counts is None else seen.counts,
         baseline_counts=base,
         baseline_rows=baseline.rows,
         baseline_present=statistics.present,
         baseline_mistyped=statistics.mistyped,
-        categories=categories,
+        categories=() if isinstance(statistics, NumericStatistics) else categories_of(column, limits),
     )
-    return _with_numbers(facts, statistics, profile) if isinstance(statistics, NumericStatistics) else facts
+    if not isinstance(statistics, NumericStatistics):
+        return facts
+    return _with_numbers(facts, statistics, bins_of(baseline, column.name, statistics).edges, profile)
 
 
-def _with_numbers(facts: ColumnFacts, statistics: NumericStatistics, profile: Profile | None) -> ColumnFacts:
+def _with_numbers(
+    facts: ColumnFacts, statistics: NumericStatistics, edges: NDArray[np.float64], profile: Profile | None
+) -> ColumnFacts:
     """What only numbers have."""
     low, high = statistics.min, statistics.max
     if profile is not None and facts.count:
@@ -135,19 +147,31 @@ def _with_numbers(facts: ColumnFacts, statistics: NumericStatistics, profile: Pr
         low, high = min(low, float(profile.moments.min[place])), max(high, float(profile.moments.max[place]))
     return replace(
         facts,
-        edges=np.array(statistics.edges, dtype=np.float64),
+        edges=edges,
         scale=statistics.std or abs(statistics.mean) or 1.0,
         smallest=low,
         largest=high,
     )
 
 
-def _of_profile(name: str, profile: Profile | None, bins: int) -> tuple[int, int, int, Counts]:
-    """Present, mistyped, outside and counts of a column."""
+class _Seen(NamedTuple):
+    """What a profile has of a column; rows that could not be told apart by column are in none of it."""
+
+    rows: int = 0
+    present: int = 0
+    mistyped: int = 0
+    outside: int = 0
+    counts: Counts | None = None
+
+
+def _of_profile(baseline: Baseline, column: ColumnProfile, profile: Profile | None) -> _Seen:
     if profile is None:
-        return 0, 0, 0, np.zeros(bins, dtype=np.int64)
-    place, numbers = profile.layout.index[name], len(profile.layout.numeric)
-    present, wrong = int(profile.presence.present[place]), int(profile.presence.wrong_type[place])
-    if place < numbers:
-        return present, wrong, int(profile.bounds.outside[place]), profile.bins.of(place)
-    return present, wrong, 0, profile.categories.of(place - numbers)
+        return _Seen()
+    place, numbers = profile.layout.index[column.name], len(profile.layout.numeric)
+    presence, statistics = profile.presence, column.statistics
+    present, wrong = int(presence.present[place]), int(presence.wrong_type[place])
+    rows = present + int(presence.missing[place])
+    if isinstance(statistics, NumericStatistics):
+        counts = bins_of(baseline, column.name, statistics).of(profile.bins.of(place))
+        return _Seen(rows, present, wrong, int(profile.bounds.outside[place]), counts)
+    return _Seen(rows, present, wrong, 0, profile.categories.of(place - numbers))

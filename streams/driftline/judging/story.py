@@ -9,14 +9,15 @@ from typing import Final
 from driftline.contracts.cloudevents import rfc3339
 from driftline.contracts.violation import Histogram, Interval, Mover, OffsetRange, SageMakerLine, Violation, Window
 from driftline.judging.distances import strongest
-from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
 from driftline.judging.incidents import IncidentEvent, Kind
+from driftline.judging.monitor.texts import monitor_line
 from driftline.judging.onset import Pane, estimate_onset
 from driftline.judging.rules_columns import MISSING
 from driftline.judging.rules_model import EXTRA
 from driftline.judging.sagemaker import sagemaker_line
 from driftline.judging.states import Reading, State, worst
+from driftline.judging.window import WindowInput
 
 MOVERS: Final = 5
 """Features named in an event; chosen, because a message on a telephone shows as many lines."""
@@ -135,8 +136,17 @@ def _violation(
         moved=moved,
         offsets=offsets,
         reproduce=reproduce_command(window, offsets),
-        sagemaker=sagemaker_line(reading, _kind(column), *_column_numbers(columns, readings)),
+        sagemaker=_line(window, reading, columns, readings),
     )
+
+
+def _line(
+    window: WindowInput, reading: Reading, columns: dict[str, ColumnFacts], readings: Sequence[Reading]
+) -> SageMakerLine:
+    """In Model Monitor's words: the verdict is its own, or that of driftline's check of the same name."""
+    if window.baseline is not None and window.baseline.monitor is not None:
+        return monitor_line(reading, window.baseline.monitor)
+    return sagemaker_line(reading, _kind(columns.get(reading.feature)), *_column_numbers(columns, readings))
 
 
 def _onset(event: IncidentEvent, window: WindowInput, panes: Sequence[Pane]) -> Interval | None:

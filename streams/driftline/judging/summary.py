@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from driftline.baseline.model import Baseline
 from driftline.contracts.statistics import (
     CheckReading,
     Distance,
@@ -17,12 +18,13 @@ from driftline.contracts.statistics import (
 )
 from driftline.contracts.violation import SageMakerLine, Window
 from driftline.judging.distances import distances_of
-from driftline.judging.evaluate import WindowInput
 from driftline.judging.facts import ColumnFacts, gather
 from driftline.judging.incidents import MODEL_SLICE
+from driftline.judging.monitor.texts import monitor_lines
 from driftline.judging.rules_model import awaits_history
 from driftline.judging.states import Reading, worst
 from driftline.judging.story import sagemaker_lines
+from driftline.judging.window import WindowInput
 from driftline.stats.open_column import OpenColumn
 from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
@@ -51,12 +53,17 @@ def window_statistics(window: WindowInput, readings: Sequence[Reading], ledger: 
         extras_overflow=profile.extras.overflow if isinstance(profile, Profile) else 0,
         readings=tuple(_wire(reading) for reading in readings if reading.feature not in names),
         sagemaker=_lines(window, readings),
+        without_metrics=_without_metrics(window.baseline),
     )
 
 
 def _lines(window: WindowInput, readings: Sequence[Reading]) -> tuple[SageMakerLine, ...]:
     """In Model Monitor's words; a model without a baseline has no constraints to violate."""
-    return () if window.baseline is None else sagemaker_lines(gather(window.baseline, window.judged), readings)
+    if window.baseline is None:
+        return ()
+    if window.baseline.monitor is not None:
+        return monitor_lines(readings, window.baseline.monitor)
+    return sagemaker_lines(gather(window.baseline, window.judged), readings)
 
 
 def _features(window: WindowInput, readings: Sequence[Reading]) -> tuple[FeatureStatistics, ...]:
@@ -69,6 +76,12 @@ def _features(window: WindowInput, readings: Sequence[Reading]) -> tuple[Feature
     for reading in readings:
         mine.get(reading.feature, []).append(reading)
     return tuple(_feature(column, window.judged, mine[column.name]) for column in columns)
+
+
+def _without_metrics(baseline: Baseline | None) -> tuple[str, ...]:
+    """Features of which Model Monitor's constraints file wants no metrics."""
+    rules = () if baseline is None or baseline.monitor is None else baseline.monitor.features
+    return tuple(feature.name for feature in rules if not feature.config.emit_metrics)
 
 
 def _names(window: WindowInput) -> frozenset[str]:

@@ -20,6 +20,7 @@ from driftline.stats.moments import ExactMoments
 from driftline.stats.names import NameCounts
 from driftline.stats.operations import Operations
 from driftline.stats.presence import Presence
+from driftline.stats.unseen import UnseenCounts
 from driftline.stats.widths import WidthCounts
 
 VERSION: Final = 1
@@ -30,8 +31,9 @@ class Profile(Mergeable):
 
     ``distinct`` has one sketch a column in the order of ``layout.names``. Everything in it is a count, a maximum or a sum
     of integers: equal to the last bit however the rows were batched, ordered and merged. ``widths`` counts the columns that
-    rows had, and ``shifted`` how they seem to have been moved, if they are judged as Model Monitor would; rows that could not be
-    told apart by column are in ``rows``, ``widths`` and ``operations`` alone.
+    rows had, ``shifted`` how they seem to have been moved, and ``unseen`` the values that the baseline does not know, each for
+    itself, if the rows are judged as Model Monitor would; those that could not be told apart by column are in ``rows``,
+    ``widths`` and ``operations`` alone.
 
     20 numeric and 5 categorical columns: about 20 kB of memory, 0.4 µs a row in batches of 1,000, 12 µs a merge, 3 to 6 kB
     of state.
@@ -49,6 +51,7 @@ class Profile(Mergeable):
         self.extras = NameCounts()
         self.widths = WidthCounts()
         self.shifted = NameCounts()
+        self.unseen = UnseenCounts()
 
     @classmethod
     def empty(cls, layout: Layout) -> Self:
@@ -89,6 +92,8 @@ class Profile(Mergeable):
         self._update_categorical(columns, len(columns))
         if columns.extras:
             self.extras.update({name: len(held) for name, held in columns.extras.items()})
+        if columns.unseen and columns.forms is not None:
+            self.unseen.update([cell for cell in columns.unseen if self.layout.categories[cell[0]]])
 
     def _update_numeric(self, columns: Columns) -> None:
         for block in blocks(columns.numeric):
@@ -136,6 +141,7 @@ class Profile(Mergeable):
         other.extras = self.extras.copy()
         other.widths = self.widths.copy()
         other.shifted = self.shifted.copy()
+        other.unseen = self.unseen.copy()
         return other
 
     def iadd(self, other: Self) -> None:
@@ -151,10 +157,13 @@ class Profile(Mergeable):
         self.extras.iadd(other.extras)
         self.widths.iadd(other.widths)
         self.shifted.iadd(other.shifted)
+        self.unseen.iadd(other.unseen)
 
     def to_state(self) -> State:
-        """Integers, bytes, texts, lists and dicts, with ``"v": 1`` and the layout's key; widths only if any were counted."""
+        """Integers, bytes, texts, lists and dicts, with ``"v": 1`` and the layout's key, and what Model Monitor looks at."""
         forms = {} if self.widths.is_empty else {"widths": self.widths.to_state(), "shifted": self.shifted.to_state()}
+        if not self.unseen.is_empty:
+            forms["unseen"] = self.unseen.to_state()
         return {
             "v": VERSION,
             "layout": self.layout.key,
@@ -188,4 +197,5 @@ class Profile(Mergeable):
         profile.extras = NameCounts.from_state(state["extras"])
         profile.widths = WidthCounts.from_state(state["widths"]) if "widths" in state else WidthCounts()
         profile.shifted = NameCounts.from_state(state["shifted"]) if "shifted" in state else NameCounts()
+        profile.unseen = UnseenCounts.from_state(state["unseen"]) if "unseen" in state else UnseenCounts()
         return profile
