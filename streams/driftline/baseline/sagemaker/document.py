@@ -29,7 +29,6 @@ _BYTE: Final = re.compile(r"\(byte (\d+)\)")
 _KINDS: Final = {
     "format": "a file of driftline's own",
     "violations": "a report of violations",
-    "dataset": "statistics",
     "monitoring_config": "constraints",
     "binary_classification_metrics": "model-quality statistics",
     "multiclass_classification_metrics": "model-quality statistics",
@@ -40,6 +39,7 @@ _KINDS: Final = {
     "post_training_bias_metrics": "a bias analysis",
     "pre_training_bias_metrics": "a bias analysis",
     "explanations": "an explainability analysis",
+    "dataset": "statistics",
 }
 
 
