@@ -46,7 +46,8 @@ class Points(NamedTuple):
 
         The share of a window below an edge is then its share < v, or <= v. Nothing is above the greatest double.
         """
-        edges = np.union1d(self.values, np.nextafter(self.values, np.inf))
+        with np.errstate(over="ignore"):
+            edges = np.union1d(self.values, np.nextafter(self.values, np.inf))
         edges = edges[np.isfinite(edges)]
         counts = np.zeros(edges.size + 1, dtype=np.int64)
         counts[edges.searchsorted(self.values, side="right")] = self.weights

@@ -43,9 +43,8 @@ def java_double(value: float) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value == 0.0 or _PLAIN[0] <= abs(value) < _PLAIN[1]:
-        plain = format(Decimal(repr(value)), "f")
-        return plain if "." in plain else plain + ".0"
-    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+        return float.__repr__(value)  # plain from 10**-4 to 10**16
+    sign, digits, exponent = Decimal(float.__repr__(value)).as_tuple()
     text = "".join(map(str, digits)).rstrip("0")
     power = len(digits) - 1 + int(exponent)
     return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
