@@ -58,9 +58,10 @@ def report(  # noqa: PLR0917  (options, not arguments)
     """
     with errors(), until_interrupted():
         _check_output(output)
+        known = _period(day, week, window, incident)
         settings = configuration(config_file, bootstrap)
         events = _events(settings, model, version)
-        period = _period(day, week, window, incident, events)
+        period = known or _story(incident or "", events)
         told = _told(settings, period, length, (model, version), events)
         _write(told, output, as_json=as_json)
         if told.violations:
@@ -73,9 +74,8 @@ def _check_output(output: Path | None) -> None:
         raise ConfigError(f"--output must end in .html or .md, got {str(output)!r}")
 
 
-def _period(
-    day: str | None, week: str | None, window: str | None, incident: str | None, events: list[Violation]
-) -> Period:
+def _period(day: str | None, week: str | None, window: str | None, incident: str | None) -> Period | None:
+    """What was asked for; None for an incident, of which its events have to be read first."""
     from driftline.report import period
 
     given = [one for one in (day, week, window, incident) if one is not None]
@@ -85,7 +85,13 @@ def _period(
         return period.day(day)
     if week is not None:
         return period.week(week)
-    return period.one_window(window) if window is not None else period.story(given[0], events)
+    return None if window is None else period.one_window(window)
+
+
+def _story(incident: str, events: list[Violation]) -> Period:
+    from driftline.report import period
+
+    return period.story(incident, events)
 
 
 def _events(settings: Config, model: str | None, version: str | None) -> list[Violation]:

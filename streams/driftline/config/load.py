@@ -153,7 +153,7 @@ def _topics(reader: Reader, prefix: str) -> tuple[TopicConfig, ...]:
     topics = tuple(_topic(one, "" if given else f"{prefix}captures") for one in given or without)
     names = [topic.name for topic in topics]
     for place, name in enumerate(names):
-        if name in names[:place]:
+        if name and name in names[:place]:  # what is no name has been told
             reader.fault(f"topics[{place}].name", f"{name!r} is already the name of another topic here")
     return topics or (TopicConfig(f"{prefix}captures"),)
 

@@ -104,11 +104,11 @@ def _open_after(reader: Reader, base: tuple[int, int]) -> tuple[int, int]:
 def _check_tiling(reader: Reader, model: ModelConfig) -> None:
     """What can be said without a calendar; days of clock changes are looked at where windows are built."""
     if model.pane_ms > DAY_MS or DAY_MS % model.pane_ms:
-        reader.fault("pane", f"must divide a day, got {model.pane_ms} ms")
+        reader.fault("pane", f"must divide a day, got {format_duration(model.pane_ms)}")
     for window in model.windows:
         if window.length_ms % window.step_ms or window.step_ms % model.pane_ms:
-            where = f"length {window.length_ms} ms, step {window.step_ms} ms, pane {model.pane_ms} ms"
-            reader.fault("windows", f"the length must be a multiple of the step, the step of the pane, got {where}")
+            came = f"window {_spelled(window)}, pane {format_duration(model.pane_ms)}"
+            reader.fault("windows", f"the length must be a multiple of the step, the step of the pane, got {came}")
     try:
         zoneinfo.ZoneInfo(model.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

@@ -50,7 +50,9 @@ def check_session(session_ms: int, broker: dict[str, str]) -> Finding:
     """Whether the brokers take the session timeout of a worker; ``broker`` are the settings of one."""
     if "group.min.session.timeout.ms" not in broker:
         return warning(
-            "session timeout", "brokers do not show what they allow", "grant DESCRIBE_CONFIGS on the cluster"
+            "session timeout",
+            "brokers do not show what they allow",
+            "grant DESCRIBE_CONFIGS on the cluster; an embedded broker never shows them",
         )
     low, high = int(broker["group.min.session.timeout.ms"]), int(broker["group.max.session.timeout.ms"])
     text = f"{session_ms} ms, the brokers allow {low} to {high} ms"

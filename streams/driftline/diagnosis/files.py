@@ -12,6 +12,7 @@ from driftline.broker.verify import faults_of
 from driftline.config import Config, load_config
 from driftline.diagnosis.finding import Finding, asked, fault, ok
 from driftline.errors import ConfigError
+from driftline.windows.panes import PaneSpec
 from driftline.windows.spec import WindowSpec
 
 
@@ -48,11 +49,12 @@ def _summary(config: Config) -> str:
 
 
 def _windows(config: Config) -> Iterator[Finding]:
-    remedy = "choose lengths and steps that divide the day"
+    remedy = "choose lengths and steps that divide the day, and a pane that divides the steps and the zone's offsets"
     for name, model in {"defaults": config.defaults, **config.models}.items():
         for window in model.windows:
             try:
-                WindowSpec(window.length_ms, window.step_ms, model.timezone)
+                spec = WindowSpec(window.length_ms, window.step_ms, model.timezone)
+                PaneSpec(model.pane_ms).check_tiles((spec,))
             except ConfigError as error:
                 yield fault(f"windows of {name}", str(error), remedy)
 

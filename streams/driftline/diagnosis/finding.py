@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from driftline.errors import DriftlineError
+
+_NEWER: Final = "driftline needs Kafka 2.8 or newer; the demo's embedded broker cannot answer this"
 
 State = Literal["ok", "warning", "fault"]
 
@@ -41,4 +43,4 @@ def asked(check: str, question: Callable[[], Iterable[Finding]], remedy: str) ->
     try:
         yield from question()
     except DriftlineError as error:
-        yield fault(check, str(error), remedy)
+        yield fault(check, str(error), _NEWER if "not supported by broker" in str(error) else remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from driftline.errors import ConfigError
 from driftline.windows.grid import zone
@@ -100,10 +101,21 @@ def times(far: float | None) -> str:
     return "> 998 ×" if far >= _BEYOND else f"{far:.2g} ×" if far < _TENS else f"{far:.0f} ×"
 
 
+_PROPER: Final = {
+    "ks": "KS (Kolmogorov–Smirnov)",
+    "psi": "PSI",
+    "jensen_shannon": "Jensen–Shannon",
+    "hellinger": "Hellinger",
+    "wasserstein_normalised": "Wasserstein, normalised",
+    "chi_squared": "chi-squared",
+}
+"""Names that capitals and hyphens belong to."""
+
+
 def words(name: str) -> str:
     """A name of the program's own in words.
 
-    >>> words("baseline_drift_check"), words("linf_robust")
-    ('baseline drift', 'L∞ robust')
+    >>> words("baseline_drift_check"), words("linf_robust"), words("jensen_shannon")
+    ('baseline drift', 'L∞ robust', 'Jensen–Shannon')
     """
-    return name.removesuffix("_check").replace("linf", "L∞").replace("_", " ")
+    return _PROPER.get(name) or name.removesuffix("_check").replace("linf", "L∞").replace("_", " ")

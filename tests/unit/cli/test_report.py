@@ -78,7 +78,7 @@ def test_an_incident_by_the_beginning_of_its_id(bootstrap: str, tmp_path: Path) 
     code, out, _ = run(bootstrap, "--incident", "aaaa", "--output", str(path))
     assert code == 1
     assert "windows 3, incidents 1" in out
-    assert "| age | churn 1 | baseline drift | warning |" in path.read_text(encoding="utf-8")
+    assert "| age | baseline drift | warning |" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,12 @@ def test_without_baselines_there_is_a_report_and_a_word() -> None:
     assert code == 0
     assert "no histograms, as the baselines cannot be read" in err
     assert "nothing is known of it" in out
+
+
+@pytest.mark.parametrize(
+    "asked", [(), ("--day", "2023-11-16", "--week", "2023-W46"), ("--day", "2023-13-01"), ("--window", "1d")]
+)
+def test_what_is_asked_for_wrongly_is_told_before_kafka_is_asked(asked: tuple[str, ...]) -> None:
+    code, out, err = run("127.0.0.1:9", *asked)
+    assert (code, out) == (2, "")
+    assert "--day" in err or "--window" in err

@@ -121,11 +121,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
             "topics[0].idle_advance: expected one of wall, none, got 'maybe'",
             f"topics[0].keys.colour: stands for nothing in a capture; known are {', '.join(KEYS)}",
             "topics[2].name: 'x' is already the name of another topic here",
-            "defaults.pane: must divide a day, got 7000 ms",
+            "defaults.pane: must divide a day, got 7s",
             'defaults.windows[1]: expected "1h", "1h/15m" or { length = "1h", step = "15m" }, got \'never\'',
             (
                 "defaults.windows: the length must be a multiple of the step, the step of the pane, "
-                "got length 3600000 ms, step 3600000 ms, pane 7000 ms"
+                "got window 1h, pane 7s"
             ),
             "defaults.timezone: expected a zone such as \"Europe/Berlin\", got 'Mars/Olympus'",
             "defaults.open_after: expected [m, n] with 1 <= m <= n <= 100, got [3, 2]",

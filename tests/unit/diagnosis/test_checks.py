@@ -57,6 +57,7 @@ def test_check_of_a_good_file_is_fine_and_needs_no_network(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ('[defaults]\npane = "1h"\nwindows = ["1h"]\ntimezone = "Asia/Kolkata"', "do not tile the windows 1h"),
         ("[metrics]\nport = 0.5", "metrics.port: expected a whole number"),
         ('[kafka.client]\n"sals.password" = "hunter2"', 'No such configuration property: "sals.password"'),
         ('[kafka.producer]\n"linger.ms" = "soon"', "the producer cannot be made: "),
