@@ -48,6 +48,10 @@ class WorkerFailedError(DriftlineError):
     """A part of a worker failed, so that the worker has to end; a restart goes on where the log says."""
 
 
+class HookError(DriftlineError):
+    """Code of one's own (a script, a program, a check) cannot be loaded, or failed."""
+
+
 class NotFoundError(DriftlineError):
     """What was asked for by name is not there."""
 

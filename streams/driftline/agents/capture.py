@@ -32,6 +32,7 @@ from driftline.contracts.log import LogRecord
 from driftline.engine.fold import SourceFold, part_of
 from driftline.engine.ledger import Outcome
 from driftline.engine.source import Phase, concerned
+from driftline.hooks.pool import HookClosedError
 
 FETCH_RECORDS = 1500
 """Records asked for at once, of all sources. Chosen: of 6,000 each costs 0.4 us more, as they no longer fit the cache."""
@@ -39,6 +40,9 @@ FETCH_RECORDS = 1500
 GATHER_SECONDS = 0.1
 """Time between two fetches while little comes. Chosen: folding a batch costs about 0.25 ms, however few records it has, so
 that looking every few milliseconds would cost most of a core; and a flush comes only every second."""
+
+KEEP_SECONDS = 0.2
+"""Between two rounds of what must not wait while a script works: the group, the producer, the sign of life."""
 
 REST_SECONDS = 5.0
 """How long a stop waits for the turn under way. Chosen: looking up offsets or metadata, which a turn may be doing, is quicker."""
@@ -79,6 +83,7 @@ class CaptureService(Service):
 
     async def on_stop(self) -> None:
         """Flush what is folded, leave the group; nothing when the start had failed."""
+        self.context.hooks.close()
         if not self._connected:
             return
         await self._rest()
@@ -123,7 +128,8 @@ class CaptureService(Service):
         self.producer.poll()
         await self.placer.place(self.readings)
         fetched = self._fetch()
-        await self._hand_over(fetched.batches)
+        if not await self._hand_over(fetched.batches):
+            return False
         self._mark(fetched)
         if self._pace.is_due(monotonic()) or self.flusher.is_due_early(self.readings):
             await self._flush()
@@ -188,22 +194,46 @@ class CaptureService(Service):
         for error in fetched.errors:
             self.log.warning("reading goes on after a passing fault: %s", error)
 
-    async def _hand_over(self, batches: list[RawBatch]) -> None:
-        """Give batches to the agent, several small ones at a time: each turn of a Faust agent costs about 0.15 ms."""
+    async def _hand_over(self, batches: list[RawBatch]) -> bool:
+        """Give batches to the agent, several small ones at a time: each turn of a Faust agent costs about 0.15 ms.
+
+        False when scripts end with the worker, and batches are left to whoever reads them next: nothing may be said of their
+        sources then, such as that they are idle.
+        """
         portions: list[Portion] = []
         records = 0
         for batch in batches:
             reading = self.readings.get((batch.topic, batch.partition))
             if reading is None:
                 continue
+            epoch = reading.epoch
+            made = await self._made(batch)
+            if made is None:
+                return False
             reading.at_end, reading.last_record = False, monotonic()
-            portions.append(Portion(reading, reading.epoch, batch))
+            portions.append(Portion(reading, epoch, made, batch))
             records += len(batch)
             if records >= FETCH_RECORDS:
                 await self._feed(portions)
                 portions, records = [], 0
         if portions:
             await self._feed(portions)
+        return True
+
+    async def _made(self, batch: RawBatch) -> RawBatch | None:
+        """What the scripts of its models make of a batch; None when they end before, and it is left for the next owner."""
+        hooks = self.context.hooks
+        if hooks.is_empty:
+            return batch
+        work = asyncio.ensure_future(in_background(hooks.transform, batch))
+        while not (await asyncio.wait({work}, timeout=KEEP_SECONDS))[0]:
+            self.member.poll()
+            self.producer.poll()
+            self.context.beat("capture service")
+        try:
+            return work.result()
+        except HookClosedError:
+            return None
 
     async def _feed(self, portions: list[Portion]) -> None:
         self.context.given("capture agent")
@@ -224,7 +254,7 @@ class CaptureService(Service):
         if rejects:
             letters = reading.letters
             letters.waiting += len(rejects)
-            send_letters(self.context, self.producer, batch, rejects, letters.acknowledged)
+            send_letters(self.context, self.producer, portion.original, rejects, letters.acknowledged)
             self.context.counters.rejected(rejects)
 
     def _warm(self, fold: SourceFold, batch: RawBatch) -> RawBatch | None:

@@ -31,6 +31,8 @@ from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.engine.verdict import Verdict
 from driftline.errors import BrokerError
 from driftline.health.progress import Progress
+from driftline.hooks.preprocess import Preprocessor
+from driftline.hooks.status import HookStatus
 
 SNAPSHOT_SECONDS = 30.0
 """Time between two snapshots. Chosen, because the log of half a minute is folded in well under a second."""
@@ -66,6 +68,7 @@ class WorkerContext:
         self.metadata_seconds = METADATA_SECONDS
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
+        self.hooks = Preprocessor(config, {topic.name: decoder_settings(topic) for topic in config.topics})
         self.snapshots = SnapshotTopic(self.kafka, self.topics.snapshots)
         self.log = LogFollower(self.log_reader, self.snapshots.manifests, self.longest_window_ms)
         self.verdicts: dict[int, Verdict] = {}
@@ -130,6 +133,11 @@ class WorkerContext:
     def longest_window_ms(self) -> int:
         """The same with an hour to spare, for a day of 25 hours."""
         return self.longest_ms + HOUR_MS
+
+    @property
+    def hook_statuses(self) -> tuple[HookStatus, ...]:
+        """How code of the user's own fares."""
+        return self.hooks.statuses
 
     # -- Kafka ------------------------------------------------------------------------------------------------------
 

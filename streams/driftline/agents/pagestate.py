@@ -81,6 +81,8 @@ class PageBuilder:
             notes.append(
                 f"{self._context.log.state.anomalies} records of the delta log were out of order: please report this."
             )
+        looks = [status.look() for status in self._context.hook_statuses]
+        notes += [f"{one.text()}." for one in looks if one.error]
         return tuple(notes)
 
     def _sources(self) -> list[SourceView]:

@@ -10,7 +10,7 @@ from driftline.agents.clock import monotonic
 from driftline.agents.context import WorkerContext
 from driftline.agents.verdict import VerdictService
 from driftline.engine.source import Phase
-from driftline.health import Condition, Health, PartHealth, SourceHealth
+from driftline.health import Condition, Health, HookHealth, PartHealth, SourceHealth
 
 
 class Probes:
@@ -50,7 +50,9 @@ class Probes:
     def look(self) -> Health:
         """The answer of `ready` as of now, on the loop's own thread."""
         missing = tuple(self._missing())
-        return Health(ok=not missing, reasons=missing, parts=self._parts(), sources=tuple(self._sources()))
+        return Health(
+            ok=not missing, reasons=missing, parts=self._parts(), sources=tuple(self._sources()), hooks=self._hooks()
+        )
 
     def _parts(self) -> tuple[PartHealth, ...]:
         return tuple(
@@ -82,6 +84,10 @@ class Probes:
         if stuck:
             (topic, partition), why = stuck[0], context.sight.verdicts[stuck[0]].why
             yield f"{len(stuck)} sources are stuck, the first is {topic}[{partition}]: {why}"
+
+    def _hooks(self) -> tuple[HookHealth, ...]:
+        """How code of the user's own fares, without its errors: they may hold data, and probes are open to all."""
+        return tuple(status.look().without_error() for status in self._context.hook_statuses)
 
     def _sources(self) -> Iterator[SourceHealth]:
         context = self._context

@@ -52,11 +52,15 @@ class Reading:
 
 @dataclass
 class Portion:
-    """What the agent receives, some at a time: records of one source, as of one epoch of its task."""
+    """What the agent receives, some at a time: records of one source, as of one epoch of its task.
+
+    ``batch`` is what scripts of the user's have made of the records, ``original`` the records as they came.
+    """
 
     reading: Reading
     epoch: int
     batch: RawBatch
+    original: RawBatch
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from driftline.exporter.server import ExporterServer
 from driftline.exporter.thread import ServerThread
 from driftline.exporter.windows import show_closed, show_model, show_open, show_watch
 from driftline.exporter.worker import WorkerMetrics
-from driftline.health import LOOP, Condition
+from driftline.health import LOOP, Condition, HookHealth
+from driftline.hooks.status import HookStatus
 from driftline.stats.operations import LATENCY_EDGES, Operations
 from driftline.web.page import LivePage
 from driftline.web.state import ModelPage, Wanted
@@ -61,6 +62,7 @@ class TelemetryService(Service):
         self._places: set[tuple[str, int]] = set()
         self._shown: dict[Source, tuple[Counts, Counts]] = {}
         self._letters: dict[str, int] = {}
+        self._hooks: dict[HookStatus, HookHealth] = {}
         self._turn = 0
         self._early_at = 0.0
         self._overflow = 0
@@ -120,6 +122,7 @@ class TelemetryService(Service):
                 self.server.check()
             self._show_sources()
             self._show_models()
+            self._show_hooks()
             table = self.table
             self.metrics.show_table(len(table), table.refused, table.dropped, table.shortened)
             self.page.tick()
@@ -166,6 +169,16 @@ class TelemetryService(Service):
         for reason, count in self.context.counters.reasons.items():
             self.metrics.count_deadletter(reason, count - self._letters.get(reason, 0))
             self._letters[reason] = count
+
+    def _show_hooks(self) -> None:
+        """What code of the user's own has done since the last look."""
+        for status in self.context.hook_statuses:
+            now, before = status.look(), self._hooks.get(status)
+            results = {
+                name: count - (before.results.get(name, 0) if before else 0) for name, count in now.results.items()
+            }
+            self.metrics.count_hook(now.model, now.hook, results, now.restarts - (before.restarts if before else 0))
+            self._hooks[status] = now
 
     def _show_conditions(self) -> None:
         sight = self.context.sight

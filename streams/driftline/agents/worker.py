@@ -79,7 +79,8 @@ async def _before(signals: StopSignals, *things: Coroutine[Any, Any, object]) ->
 
 
 async def _read_ahead(context: WorkerContext) -> None:
-    """Fold the log as far as it goes now, and announce the baselines that it does not know of."""
+    """Load the scripts, fold the log as far as it goes now, and announce the baselines that it does not know of."""
+    await in_background(context.hooks.start)
     await in_background(context.check_topics)
     await in_background(context.log.start)
     LOG.info("reading the delta log from %s", span(context.log.started_at, context.log.goal))
@@ -120,6 +121,7 @@ async def _stop(worker: DriftlineWorker, beside: Sequence[Service], signals: Sto
     for part in (worker.app, *beside):
         with contextlib.suppress(Exception), ending.named(_name(part)):
             await part.stop()
+    worker.context.hooks.close()
     worker.context.log.close()
 
 

@@ -7,6 +7,7 @@ from driftline.config.load import explained_config, load_config
 from driftline.config.settings import (
     Config,
     DeadLetterConfig,
+    HookConfig,
     KafkaConfig,
     MetricsConfig,
     ModelConfig,
@@ -18,6 +19,7 @@ from driftline.config.settings import (
 __all__ = [
     "Config",
     "DeadLetterConfig",
+    "HookConfig",
     "KafkaConfig",
     "MetricsConfig",
     "ModelConfig",

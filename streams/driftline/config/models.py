@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import Final, cast
 
+from driftline.config.hooks import read_hooks
 from driftline.config.reader import Reader
 from driftline.config.settings import ModelConfig, WindowConfig
 from driftline.durations import DAY_MS, format_duration, parse_duration
@@ -54,6 +55,7 @@ def read_model(reader: Reader, base: ModelConfig) -> ModelConfig:
         dedupe=reader.integer("dedupe", base.dedupe, 0, 10_000_000),
         open_after=_open_after(reader, base.open_after),
         resolve_after=reader.integer("resolve_after", base.resolve_after, 1, _MOST),
+        hooks=read_hooks(reader.section("hooks"), base.hooks),
     )
     _check_tiling(reader, model)
     reader.done()

@@ -52,6 +52,24 @@ class WindowConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HookConfig:
+    """Code of one's own for a model, named here and nowhere else; paths are relative to where the worker is started.
+
+    ``preprocess`` and ``postprocess`` are scripts of Model Monitor's kind, ``output`` the folder of the latter's reports.
+    ``time_limit_ms`` is for 100 records or one run, ``memory_mb`` (0: any) and ``processes`` are those of the script;
+    ``checks`` are names of entry points, or ``module:function``.
+    """
+
+    preprocess: str | None = None
+    postprocess: str | None = None
+    output: str | None = None
+    time_limit_ms: int = 10_000
+    memory_mb: int = 1_024
+    processes: int = 1
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
     """How one model is windowed and when its breaches become incidents.
 
@@ -69,6 +87,7 @@ class ModelConfig:
     dedupe: int = 0
     open_after: tuple[int, int] = (1, 1)
     resolve_after: int = 1
+    hooks: HookConfig = HookConfig()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ _NOT_DEFAULT: Final = {
     "topics.model": "churn",
     "topics.version": "1",
     "metrics.token": "file:/run/secrets/driftline-token",
+    **{
+        f"{section}.hooks.{name}": value
+        for section in ("defaults", "models.*")
+        for name, value in (("preprocess", "preprocess.py"), ("postprocess", "postprocess.py"), ("output", "reports"))
+    },
 }
 """Settings without a default, as an example."""
 
@@ -49,8 +54,8 @@ def template(bootstrap: str, topic: str, schema: str = "config.schema.json") -> 
 
 def _section(section: str, settings: list[Setting], chosen: dict[str, str]) -> list[str]:
     name = re.sub(r"\[\d+\]", "", section)
-    optional = name in {"topics.keys", "models.*"}
-    head = {"topics": "[[topics]]", "models.*": '[models."churn/2"]'}.get(name, f"[{name}]")
+    optional = name in {"topics.keys", "models.*"} or name.endswith(".hooks")
+    head = {"topics": "[[topics]]"}.get(name, f"[{name}]").replace("models.*", 'models."churn/2"')
     lines = [f"\n# {SECTIONS[name.removesuffix('.*')]}\n", f"{'# ' if optional else ''}{head}\n"]
     for setting in settings[:1] if name == "models.*" else settings:
         path = re.sub(r"\[\d+\]", "", setting.path)

@@ -11,6 +11,8 @@ SECTIONS: Final = {
     "topics.keys": "Words of the records for what a capture holds (flat JSON); every other key is a feature.",
     "defaults": "Windows and incidents of every model.",
     "models": "What differs for one model, or one version of it (name/version).",
+    "defaults.hooks": "Code of one's own, for every model.",
+    "models.*.hooks": "Code of one's own for one model: Model Monitor's scripts, own checks. See docs/sagemaker.md.",
     "metrics": "Where /metrics and the live page are served.",
     "deadletter": "Records that were refused.",
     "reports": "Reports of schedules.",
@@ -24,6 +26,16 @@ _MODEL: Final = {
     "dedupe": "Offsets of a source within which a repeated event id counts once; 0: never looked at.",
     "open_after": "An incident opens when m of the last n windows are violated: [m, n].",
     "resolve_after": "Quiet windows in a row after which an incident resolves.",
+}
+
+_HOOKS: Final = {
+    "preprocess": "Script with preprocess_handler(inference_record[, logger]), run on every capture in a process of its own.",
+    "postprocess": "Script with postprocess_handler(), run after every window that has closed.",
+    "output": "Folder for the reports of windows that the postprocess script reads; stands for /opt/ml/processing/output.",
+    "time_limit": "Time that a script may take for 100 records, or for one run.",
+    "memory_mb": "Memory that a process of a script may take, in MiB; 0: any. Holds on Linux.",
+    "processes": "Processes of the preprocess script.",
+    "checks": 'Own checks: names of entry points of the group driftline.checks, or "module:function".',
 }
 
 _CLIENT: Final = "librdkafka's settings for {}; a value file:/path is what stands in that file."
@@ -62,6 +74,7 @@ WORDS: Final = {
     "topics.keys.segment": "Key of the segments.",
     **{f"defaults.{name}": text for name, text in _MODEL.items()},
     **{f"models.*.{name}": text for name, text in _MODEL.items()},
+    **{f"{section}.hooks.{name}": text for section in ("defaults", "models.*") for name, text in _HOOKS.items()},
     "metrics.host": "Address to listen on; 0.0.0.0 for all, and then a token is wanted.",
     "metrics.port": "Port; 0 takes any free one.",
     "metrics.max_series": "Series with a feature that are shown at most; what is beyond is counted.",

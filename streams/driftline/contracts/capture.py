@@ -6,7 +6,7 @@ or none that can be used. Every record ends as rows, as rejects or as ignored; n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,6 +95,8 @@ class RawBatch:
     append_times: list[int | None]
     timestamps: list[int]
     headers: Sequence[Headers | None] | None = None
+    refused: Mapping[int, str] | None = None
+    """Offsets of records that were refused before they came here, by a script of the user's, and why."""
 
     def __len__(self) -> int:
         """Records in the batch."""

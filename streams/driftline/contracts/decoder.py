@@ -82,12 +82,15 @@ class _Run:
     def _sift(self) -> Positions:
         """Positions of the records that are worth reading."""
         values, most = self._batch.values, self._topic.max_record_bytes
-        if None not in values and max(map(len, values), default=0) <= most:  # type: ignore[arg-type] # None was ruled out
+        refused = self._batch.refused or {}
+        if not refused and None not in values and max(map(len, values), default=0) <= most:  # type: ignore[arg-type] # None was ruled out
             return list(range(len(values)))
         kept: Positions = []
         for position, value in enumerate(values):
             offset = self._batch.offsets[position]
-            if value is None:
+            if offset in refused:
+                self._out.rejects.append(Reject(offset, None, Reason.PREPROCESS, refused[offset]))
+            elif value is None:
                 self._out.ignored.append(offset)
             elif len(value) > most:
                 message = f"$: must have at most {most} bytes, got {len(value)}"

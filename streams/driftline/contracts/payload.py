@@ -22,14 +22,21 @@ WRAPPERS = ("instances", "predictions", "inputs", "outputs")
 ROW_WRAPPERS = ("features", "data", "values")
 """Keys of an object that only wraps the positional values of one row."""
 
+MADE = "ROWS"
+"""The encoding of rows that a script of the user's has made of a request: JSON lines whose strings are cells of CSV."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The rows of one side of a request. ``text``: the cells come from CSV; ``nonstandard``: JSON only for Python."""
+    """The rows of one side of a request. ``text``: the cells come from CSV; ``nonstandard``: JSON only for Python.
+
+    ``made``: whole rows that a script of the user's has made, outputs and inputs together.
+    """
 
     rows: list[Row]
     text: bool
     nonstandard: bool = False
+    made: bool = False
 
 
 def read_payload(part: Mapping[str, object], path: str) -> Payload:
@@ -43,8 +50,21 @@ def read_payload(part: Mapping[str, object], path: str) -> Payload:
         return _csv(data, path)
     if encoding == "JSON":
         return _json(data, path)
+    if encoding == MADE:
+        return _made(data, path)
     shown = repr(encoding[:20]) if isinstance(encoding, str) else type_name(encoding)
     raise _fault(f"must be CSV, JSON or BASE64, got {shown}", f"{path}.encoding")
+
+
+def _made(data: str, path: str) -> Payload:
+    """JSON lines, each an object or an array."""
+    rows: list[Row] = []
+    for line in filter(None, data.split("\n")):
+        row, _ = _read(line)
+        if not isinstance(row, dict | list):
+            raise _fault(f"must hold objects or arrays, one a line, got {type_name(row)}", f"{path}.data")
+        rows.append(row)
+    return Payload(rows, text=True, made=True)
 
 
 def _from_base64(data: str, path: str) -> str:

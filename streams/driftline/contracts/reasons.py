@@ -31,6 +31,7 @@ class Reason(enum.StrEnum):
     PAYLOAD = "payload"
     ROW_COUNT = "row_count"
     COLUMN_COUNT = "column_count"
+    PREPROCESS = "preprocess"
     INTERNAL = "internal"
 
     @property
@@ -67,6 +68,7 @@ _SENTENCES = {
     Reason.PAYLOAD: "a payload of the SageMaker capture cannot be read",
     Reason.ROW_COUNT: "input and output have unlike numbers of rows",
     Reason.COLUMN_COUNT: "a row has another number of columns than the baseline",
+    Reason.PREPROCESS: "the model's preprocess script failed on the record",
     Reason.INTERNAL: "the decoder failed; please report it with the record",
 }
 PARSE_REASONS = frozenset({Reason.TOO_LARGE, Reason.NOT_JSON, Reason.NOT_UTF8, Reason.TOO_DEEP, Reason.LONG_NUMBER})

@@ -244,4 +244,5 @@ def part_of(batch: RawBatch, start: int, end: int) -> RawBatch:
         batch.append_times[cut],
         batch.timestamps[cut],
         None if batch.headers is None else batch.headers[cut],
+        batch.refused,
     )

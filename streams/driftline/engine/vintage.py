@@ -127,4 +127,5 @@ def _part(batch: RawBatch, offsets: set[int]) -> RawBatch:
         [batch.append_times[row] for row in rows],
         [batch.timestamps[row] for row in rows],
         None if batch.headers is None else [batch.headers[row] for row in rows],
+        batch.refused,
     )

@@ -188,6 +188,14 @@ WINDOW_TO_VIOLATION = _histogram(
     "window_to_violation", "From the end of a window to its violation being readable on the topic."
 )
 LOG_RECORDS = _counter("log_records", "Records of the delta log, by what the fold made of them.", ("kind", "result"))
+HOOK_RUNS = _counter(
+    "hook_runs",
+    "What code of the user's own made of records (preprocess), windows (postprocess, check); see sagemaker.md.",
+    ("model", "hook", "result"),
+)
+HOOK_RESTARTS = _counter(
+    "hook_restarts", "Processes of scripts that died, or were ended for being slow.", ("model", "hook")
+)
 OVERFLOWS = _counter("overflows", "Things that met a configured cap and were not kept apart.", ("what",))
 SERIES = _gauge("series", "Series in the table of model families.")
 SERIES_REFUSED = _gauge("series_refused", "Series asked for and kept out now, because max_series is reached.")
@@ -209,6 +217,8 @@ WORKER_FAMILIES: tuple[Family, ...] = (
     VIOLATIONS,
     WINDOW_TO_VIOLATION,
     LOG_RECORDS,
+    HOOK_RUNS,
+    HOOK_RESTARTS,
     OVERFLOWS,
     SERIES,
     SERIES_REFUSED,

@@ -59,6 +59,8 @@ class WorkerMetrics:
         self._kafka_answered = self._make(Gauge, names.KAFKA_ANSWERED)
         self._violations = self._make(Counter, names.VIOLATIONS)
         self._log_records = self._make(Counter, names.LOG_RECORDS)
+        self._hook_runs = self._make(Counter, names.HOOK_RUNS)
+        self._hook_restarts = self._make(Counter, names.HOOK_RESTARTS)
         self._overflows = self._make(Counter, names.OVERFLOWS)
         self._series = self._make(Gauge, names.SERIES)
         self._refused = self._make(Gauge, names.SERIES_REFUSED)
@@ -126,6 +128,12 @@ class WorkerMetrics:
     def count_deadletter(self, reason: str, number: int = 1) -> None:
         """Add dead letters of a reason code."""
         self._deadletters.labels(label_value(reason)).inc(number)
+
+    def count_hook(self, model: str, hook: str, results: Mapping[str, int], restarts: int) -> None:
+        """Add to what a hook of a model has done, by result, and to how often its process died."""
+        for result, number in results.items():
+            self._hook_runs.labels(label_value(model), hook, result).inc(number)
+        self._hook_restarts.labels(label_value(model), hook).inc(restarts)
 
     def count_log_record(self, kind: str, result: str, number: int = 1) -> None:
         """Add records of the delta log: `result` is what the fold made of them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from driftline.health.hooks import HookHealth
+
 
 class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
     """One loop or agent: pieces of work in its hands, and seconds since it last finished one."""
@@ -42,11 +44,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     parts: tuple[PartHealth, ...] = ()
     sources: tuple[SourceHealth, ...] = ()
+    hooks: tuple[HookHealth, ...] = ()
 
     def text(self) -> str:
-        """The answer in lines: the verdict, the reasons, then every part and source."""
+        """The answer in lines: the verdict, the reasons, then every part, source and hook."""
         reasons = [f"- {reason}" for reason in self.reasons]
         parts = [part.text for part in self.parts]
-        return (
-            "\n".join(["ok" if self.ok else "not ok", *reasons, *parts, *(one.text() for one in self.sources)]) + "\n"
-        )
+        told = [*parts, *(one.text() for one in self.sources), *(one.text() for one in self.hooks)]
+        return "\n".join(["ok" if self.ok else "not ok", *reasons, *told]) + "\n"

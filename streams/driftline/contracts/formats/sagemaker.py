@@ -14,6 +14,7 @@ from driftline.contracts import envelope
 from driftline.contracts.document import type_name
 from driftline.contracts.events import BadRow, Event, RecordContext
 from driftline.contracts.formats.reading import check_names, record_time
+from driftline.contracts.made import whole_row
 from driftline.contracts.payload import Payload, Row, read_payload
 from driftline.contracts.positions import positional_names
 from driftline.contracts.reasons import Reason
@@ -92,6 +93,10 @@ def _row_count(inputs: Payload, outputs: Payload, context: RecordContext) -> int
 
 def _row_values(inputs: Payload, outputs: Payload, place: int, schema: Schema | None, context: RecordContext) -> Values:
     came: Row = inputs.rows[place] if inputs.rows else []
+    if inputs.made:
+        values = whole_row(came, schema, context.topic.output_columns)
+        check_names(values, "$.captureData")
+        return values
     answered: Row = outputs.rows[place] if outputs.rows else []
     positional = [len(row) if isinstance(row, list) else 0 for row in (came, answered)]
     names = positional_names(schema, positional[0], positional[1], context.topic.output_columns)

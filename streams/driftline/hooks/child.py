@@ -1,0 +1,166 @@
+"""The process of a script: loads it, runs it record by record, and answers; ends with its worker.
+
+Run as ``python -m driftline.hooks.child``.  Requests come on standard input and answers go to standard output; the script
+itself sees neither: it reads nothing, and what it prints goes to standard error, where the worker listens.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from driftline.hooks import wire
+from driftline.hooks.answer import AnswerError, capture_of
+from driftline.hooks.bounds import bound_memory
+from driftline.hooks.folders import stand_in
+from driftline.hooks.record import CapturedData
+from driftline.hooks.script import PREPROCESS, ScriptError, load_handler
+
+PARENT_SECONDS = 1.0
+"""Between two looks at whether the worker still lives. Chosen: a script that hangs outlives it by no more."""
+
+TRACE_LINES = 30
+"""Lines of a traceback that are kept, the last ones. Chosen: what fits a screen."""
+
+OURS = (str(Path(__file__).parent), "<frozen importlib")
+"""Where the frames come from that a script's traceback begins with."""
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def main() -> None:
+    """Serve until standard input ends, or run ``postprocess_handler`` once."""
+    requests, answers = _private_pipes()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    faulthandler.enable()
+    if hasattr(signal, "SIGUSR1"):
+        faulthandler.register(signal.SIGUSR1, all_threads=False)
+    frame = wire.read_frame(requests)
+    if frame is None:
+        return
+    setup = wire.decode_setup(frame)
+    handler = _loaded(setup, answers)
+    if handler is None:
+        return
+    if setup.handler == PREPROCESS:
+        _serve(handler, requests, answers)
+    else:
+        _say(answers, _once(handler))
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The two pipes as files of ours; a script that reads or prints does not meet them."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os._exit(1)
+
+
+def _loaded(setup: wire.Setup, answers: BinaryIO) -> Callable[..., Any] | None:
+    """The handler; None when there is none, which is said."""
+    try:
+        stand_in(setup.folders)
+        bound_memory(setup.memory)
+        handler = load_handler(Path(setup.script), setup.handler, _logger())
+    except ScriptError as error:
+        _say(answers, wire.Ready(str(error)))
+        return None
+    except BaseException as error:  # noqa: BLE001 - whatever a script does while it is loaded, it is told
+        _say(answers, wire.Ready(_line(error, setup.script), _trace(error)))
+        return None
+    _say(answers, wire.Ready())
+    return handler
+
+
+def _logger() -> logging.Logger:
+    """What a script is given as ``logger``: lines on standard error."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    return logging.getLogger("preprocess")
+
+
+def _serve(handler: Callable[..., Any], requests: BinaryIO, answers: BinaryIO) -> None:
+    while (frame := wire.read_frame(requests)) is not None:
+        for value in wire.decode_task(frame).values:
+            _say(answers, _worked(handler, value))
+
+
+def _worked(handler: Callable[..., Any], value: bytes) -> wire.Answer:
+    """One record through the handler."""
+    try:
+        document = _document(value)
+        answer = capture_of(handler(CapturedData(document)), document)
+    except AnswerError as error:
+        return wire.Answer(wire.REFUSED, error=str(error))
+    except BaseException as error:  # noqa: BLE001 - a script may raise anything, even SystemExit: it is this record's end alone
+        return wire.Answer(wire.REFUSED, error=_line(error, _file(handler)), trace=_trace(error))
+    return wire.Answer(wire.DROPPED) if answer is None else wire.Answer(wire.TAKEN, answer)
+
+
+def _document(value: bytes) -> dict[str, Any]:
+    """The record, also of the JSON that only Python has (NaN)."""
+    try:
+        return _decode(value)
+    except msgspec.DecodeError:
+        document = json.loads(value)
+        if isinstance(document, dict):
+            return document
+        raise
+
+
+def _once(handler: Callable[[], Any]) -> wire.Answer:
+    try:
+        handler()
+    except BaseException as error:  # noqa: BLE001 - as above
+        return wire.Answer(wire.REFUSED, error=_line(error, _file(handler)), trace=_trace(error))
+    return wire.Answer(wire.DROPPED)
+
+
+def _file(handler: Callable[..., Any]) -> str:
+    """The file that a traceback names for the script."""
+    module = sys.modules.get("driftline_hook")
+    return str(getattr(module, "__file__", handler))
+
+
+def _line(error: BaseException, script: str) -> str:
+    """An error as one line, with the place in the script that it came from."""
+    text = " ".join(str(error).split())
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
+    place = f" ({Path(script).name}:{places[-1].lineno} in {places[-1].name})" if places else ""
+    return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
+
+
+def _trace(error: BaseException) -> str:
+    """The traceback without our own frames, its last lines."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(OURS):
+        frames = frames.tb_next
+    lines = "".join(traceback.format_exception(type(error), error, frames)).splitlines()
+    return "\n".join(lines[-TRACE_LINES:])
+
+
+def _say(answers: BinaryIO, message: wire.Ready | wire.Answer) -> None:
+    answers.write(wire.framed(message))
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
