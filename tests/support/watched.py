@@ -28,9 +28,14 @@ CAPTURE = b'{"model":"churn","version":"1","features":{"age":41.0}}'
 
 
 class Watched:
-    """One worker with topics of its own, which ``create`` makes; ``sabotage`` says what is wrong with it."""
+    """One worker with topics of its own, which ``create`` makes; ``sabotage`` says what is wrong with it.
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path, create: Create, sabotage: str = "") -> None:
+    ``settings`` are further ones, the first of them for every model.
+    """
+
+    def __init__(
+        self, bootstrap: str, prefix: str, folder: Path, create: Create, sabotage: str = "", settings: str = ""
+    ) -> None:
         self.bootstrap, self.captures, self.topics = bootstrap, f"{prefix}captures", TopicNames(prefix)
         create({**dict.fromkeys(vars(self.topics).values(), 1), self.topics.partials: 2, self.captures: 2})
         (self.port,) = free_ports(1)
@@ -39,6 +44,7 @@ class Watched:
         config.write_text(
             f'[driftline]\nname = "{prefix}w"\ntopic_prefix = "{prefix}"\nflush_interval = "100ms"\n'
             f'[kafka]\nbootstrap = "{self.bootstrap}"\n[[topics]]\nname = "{self.captures}"\nidle_advance = "none"\n'
+            f"[defaults]\n{settings}"
         )
         program = [str(HERE / "sabotaged.py"), sabotage] if sabotage else ["-m", "driftline"]
         with self.log.open("wb") as out:

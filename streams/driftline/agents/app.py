@@ -11,12 +11,14 @@ from driftline.agents.baselines import make_baseline_agent
 from driftline.agents.capture import CaptureService, make_capture_agent
 from driftline.agents.context import WorkerContext
 from driftline.agents.faust_client import faust_settings
+from driftline.agents.reports import make_report_agent
+from driftline.agents.schedules import make_schedule_agent
 from driftline.agents.verdict import VerdictService, make_verdict_agent
 from driftline.errors import ConfigError
 
 
 class DriftlineWorker:
-    """One app with its three agents."""
+    """One app with its agents."""
 
     def __init__(self, context: WorkerContext) -> None:
         """Create the app and everything that runs in it; nothing is started."""
@@ -28,6 +30,8 @@ class DriftlineWorker:
         self.capture, _ = make_capture_agent(self.app, context)
         self.verdict, _ = make_verdict_agent(self.app, context)
         make_baseline_agent(self.app, context)
+        make_schedule_agent(self.app, context)
+        make_report_agent(self.app, context)
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

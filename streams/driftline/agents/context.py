@@ -19,9 +19,10 @@ from driftline.broker.log import LogReader
 from driftline.broker.payloads import PayloadReader
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import Settings, connecting, fetching, following, joining, producing, replaying
-from driftline.broker.table import Row, read_table
+from driftline.broker.table import Row, TableReader, read_table
 from driftline.config import Config
 from driftline.contracts.capture import CaptureTopic
+from driftline.contracts.execution import Execution
 from driftline.contracts.log import PaneDelta, Retire, Stamp, TopicShape
 from driftline.contracts.topics import TopicNames
 from driftline.durations import HOUR_MS
@@ -76,6 +77,7 @@ class WorkerContext:
         self.progress = Progress()
         self.on_emitted: list[Callable[[Emitted, int, bool], None]] = []
         self.on_judged: list[Callable[[list[PaneDelta]], None]] = []
+        self.on_executed: list[Callable[[Execution], None]] = []
         self.owned: dict[Place, Standing] = {}
         self.sight = Sight(at=monotonic(), answered=monotonic(), answered_ms=now_ms())
         self.address = ""
@@ -190,6 +192,10 @@ class WorkerContext:
         """The latest value of every key of a compacted topic. Blocks; raises BrokerError."""
         return read_table(replaying(self.kafka), topic)
 
+    def table_reader(self, topic: str) -> TableReader:
+        """A reader of a compacted topic that can be brought up to date."""
+        return TableReader(replaying(self.kafka), topic)
+
     def watching(self) -> Settings:
         """Settings of the client that only asks how far Kafka has come."""
         return connecting(self.kafka, "watch")
@@ -273,6 +279,11 @@ class WorkerContext:
         """Tell everybody who listens what a closed window said, and whether that is news."""
         for listener in self.on_emitted:
             listener(emitted, now, caught_up)
+
+    def executed(self, execution: Execution) -> None:
+        """Tell everybody who listens of an execution of a schedule."""
+        for listener in self.on_executed:
+            listener(execution)
 
     def judged(self, panes: list[PaneDelta]) -> None:
         """Tell everybody who listens of panes that a verdict of this worker has merged."""

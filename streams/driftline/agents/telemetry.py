@@ -95,6 +95,7 @@ class TelemetryService(Service):
         self.context.log.listen(self._on_log)
         self.context.on_emitted.append(self._on_emitted)
         self.context.on_judged.append(self._on_judged)
+        self.context.on_executed.append(lambda one: self.metrics.count_execution(one.schedule, one.status))
         with self.context.ending.named("web server"):
             await in_background(self.server.start)
         self.context.address = f"http://{self.context.config.metrics.host}:{self.server.port}"

@@ -83,8 +83,8 @@ class TableReader:
             place = ck.TopicPartition(self._topic, partition)
             low, high = self._consumer.get_watermark_offsets(place, timeout=15)
             if high > low and partition not in self._reached:
-                self._reached[partition] = low
                 self._consumer.incremental_assign([ck.TopicPartition(self._topic, partition, low)])
+                self._reached[partition] = low
             if high > max(low, self._reached.get(partition, 0)):
                 left[partition] = high
         return left

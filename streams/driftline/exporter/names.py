@@ -184,6 +184,7 @@ KAFKA_ANSWERED = _gauge(
 )
 HOLDS_BACK = _gauge("source_holds_back", "1 when windows wait for this source, else 0.", _SOURCE)
 VIOLATIONS = _counter("violations", "Violation events emitted.", (*_MODEL, "check", "severity"))
+EXECUTIONS = _counter("executions", "Executions of schedules, by how they ended.", ("schedule", "status"))
 WINDOW_TO_VIOLATION = _histogram(
     "window_to_violation", "From the end of a window to its violation being readable on the topic."
 )
@@ -215,6 +216,7 @@ WORKER_FAMILIES: tuple[Family, ...] = (
     KAFKA_UP,
     KAFKA_ANSWERED,
     VIOLATIONS,
+    EXECUTIONS,
     WINDOW_TO_VIOLATION,
     LOG_RECORDS,
     HOOK_RUNS,

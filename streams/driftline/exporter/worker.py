@@ -58,6 +58,7 @@ class WorkerMetrics:
         self._kafka_up = self._make(Gauge, names.KAFKA_UP)
         self._kafka_answered = self._make(Gauge, names.KAFKA_ANSWERED)
         self._violations = self._make(Counter, names.VIOLATIONS)
+        self._executions = self._make(Counter, names.EXECUTIONS)
         self._log_records = self._make(Counter, names.LOG_RECORDS)
         self._hook_runs = self._make(Counter, names.HOOK_RUNS)
         self._hook_restarts = self._make(Counter, names.HOOK_RESTARTS)
@@ -154,6 +155,10 @@ class WorkerMetrics:
         """Add one violation event; its id goes along as an exemplar (OpenMetrics only)."""
         exemplar = {"violation_id": violation_id[:MAX_EXEMPLAR_LENGTH]}
         self._violations.labels(label_value(model), label_value(version), check, severity).inc(exemplar=exemplar)
+
+    def count_execution(self, schedule: str, status: str) -> None:
+        """Add one execution of a schedule."""
+        self._executions.labels(schedule, status).inc()
 
     def observe_window_to_violation(self, seconds: float) -> None:
         """Time from a window's end to its violation being readable."""
