@@ -13,8 +13,10 @@ from driftline.broker.replay import TIMEOUT_SECONDS
 from driftline.broker.settings import Settings
 from driftline.errors import BrokerError
 
-POLL_SECONDS = 0.5
-PATIENCE = 60
+POLL_SECONDS = 0.05
+"""How long a poll waits to be full: what a small table costs."""
+
+PATIENCE = 600
 """Polls without a record after which a topic is given up. Chosen, because half a minute outlasts an election of leaders."""
 
 
