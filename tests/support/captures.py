@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from driftline.baseline.model import Kind, Role
+from driftline.baseline.sagemaker.rules import FeatureRules, MonitorRules
 from driftline.contracts.capture import CaptureTopic, Decoded, Headers, OpenRows, RawBatch, RowBlock
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.contracts.events import Lookup
 from driftline.contracts.schema import Schema
 from driftline.stats.columns import Columns
+from driftline.stats.forms import Forms
 from driftline.stats.layout import Layout
 
 TIME = 1_714_564_800_000
@@ -29,7 +32,11 @@ CHURN: dict[str, tuple[Role, Kind]] = {
 }
 
 
-def layout_for(columns: dict[str, tuple[Role, Kind]]) -> Layout:
+MONITORED = {"score": NUMBER, "age": WHOLE, "income": NUMBER, "plan": TEXT, "active": TEXT}
+"""Columns as a constraints file of Model Monitor has them: the answer first, no roles, and no booleans."""
+
+
+def layout_for(columns: dict[str, tuple[Role, Kind]], *, lexical: bool = False) -> Layout:
     """A layout with edges at 0, 1 and 2 and the categories free and paid."""
     watched = {name: kind for name, (role, kind) in columns.items() if role.is_monitored and kind is not Kind.UNKNOWN}
     numeric = tuple(name for name, kind in watched.items() if kind.is_numeric)
@@ -40,7 +47,7 @@ def layout_for(columns: dict[str, tuple[Role, Kind]]) -> Layout:
         tuple(np.array([0.0, 1.0, 2.0]) for _ in numeric),
         np.zeros(count),
         np.ones(count),
-        np.array([watched[name] is WHOLE for name in numeric], dtype=bool),
+        np.array([watched[name] is WHOLE and not lexical for name in numeric], dtype=bool),
         categorical,
         tuple(("false", "true") if watched[name] is TRUTH else ("free", "paid") for name in categorical),
         np.full(count, -np.inf),
@@ -58,6 +65,14 @@ def schema_of(columns: dict[str, tuple[Role, Kind]], model: str = "churn", versi
         {name: role for name, (role, _) in columns.items()},
         {name: kind for name, (_, kind) in columns.items()},
     )
+
+
+def monitored(columns: dict[str, Kind] = MONITORED, model: str = "watched", version: str = "1") -> Schema:
+    """The schema of a baseline that carries Model Monitor's rules."""
+    roles = {name: (Role.FEATURE, kind) for name, kind in columns.items()}
+    rules = MonitorRules(features=tuple(FeatureRules(name, kind) for name, kind in columns.items()))
+    plain_schema = schema_of(roles, model, version)
+    return replace(plain_schema, layout=layout_for(roles, lexical=True), monitor=rules)
 
 
 def lookup_of(*schemas: Schema) -> Lookup:
@@ -168,9 +183,19 @@ def plain_columns(columns: Columns | OpenRows) -> dict[str, Any]:
     if isinstance(columns, OpenRows):
         return calls | {"rows": columns.rows}
     return calls | {
+        "forms": columns.forms and _plain_forms(columns.forms),
         "numeric": [[repr(value) for value in column] for column in columns.numeric.tolist()],
         "mistyped": sorted(map(tuple, columns.mistyped.tolist())),
         "codes": columns.codes.tolist(),
         "unseen": sorted(columns.unseen),
         "extras": {name: sorted(rows.tolist()) for name, rows in columns.extras.items()},
+    }
+
+
+def _plain_forms(forms: Forms) -> dict[str, Any]:
+    return {
+        "width": forms.width.tolist(),
+        "folded": forms.folded.tolist(),
+        "fractional": sorted(map(tuple, forms.fractional.tolist())),
+        "shifted": {name: sorted(rows.tolist()) for name, rows in forms.shifted.items()},
     }

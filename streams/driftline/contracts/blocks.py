@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from driftline.contracts.capture import Decoded, Limits, OpenRows, RowBlock
 from driftline.contracts.cells import category, number, open_text, open_value, text_category, text_number
-from driftline.contracts.events import Event, spread
-from driftline.contracts.schema import Schema, category_text
-from driftline.stats.columns import SERVER_ERROR, UNSEEN, Columns, Unseen
-from driftline.stats.hashing import hash_texts
+from driftline.contracts.events import Event
+from driftline.contracts.lexicalrows import lexical_columns
+from driftline.contracts.rowparts import calls_of, named_values, unseen_cells, within
+from driftline.contracts.schema import Schema
+from driftline.stats.columns import Columns
 
 
 def block_of(events: Sequence[Event], schema: Schema | None, limits: Limits, out: Decoded) -> RowBlock:
     """All rows of one model and version; at least one. What goes beyond the limits is counted in ``out``."""
-    columns = _open_rows(events, limits, out) if schema is None else _columns(events, schema, limits, out)
+    if schema is None:
+        columns: Columns | OpenRows = _open_rows(events, limits, out)
+    elif schema.monitor is None:
+        columns = _columns(events, schema, limits, out)
+    else:
+        columns = lexical_columns(events, schema, limits, out)
     return RowBlock(
         events[0].model,
         events[0].version,
@@ -75,21 +81,6 @@ def _none_if_empty(segments: list[dict[str, str] | None]) -> list[dict[str, str]
     return None if segments.count(None) == len(segments) else segments
 
 
-def unseen_cells(codes: NDArray[np.int32], values: Sequence[Sequence[object]], limits: Limits, out: Decoded) -> Unseen:
-    """(column, row, hash) of every UNSEEN code; ``values`` are the columns that the codes were made of."""
-    places = np.argwhere(codes == UNSEEN).tolist()
-    return unseen_texts(places, [category_text(values[column][row]) for column, row in places], limits, out)
-
-
-def unseen_texts(places: Sequence[Sequence[int]], texts: Sequence[str], limits: Limits, out: Decoded) -> Unseen:
-    """(column, row, hash) of the texts at these places."""
-    if not texts:
-        return []
-    out.count("long_text", sum(len(text) > limits.text for text in texts))
-    hashes = hash_texts(texts).tolist()
-    return [(column, row, known) for (column, row), known in zip(places, hashes, strict=True)]
-
-
 def concat(parts: Sequence[Columns | OpenRows]) -> Columns | OpenRows:
     """Rows of one baseline, one after the other; at least one part."""
     columns = [part for part in parts if isinstance(part, Columns)]
@@ -107,12 +98,12 @@ def concat(parts: Sequence[Columns | OpenRows]) -> Columns | OpenRows:
 
 
 def _open_rows(events: Sequence[Event], limits: Limits, out: Decoded) -> OpenRows:
-    return OpenRows([_open_row(event, limits, out) for event in events], *_calls(events))
+    return OpenRows([_open_row(event, limits, out) for event in events], *calls_of(events))
 
 
 def _open_row(event: Event, limits: Limits, out: Decoded) -> dict[str, object]:
     row: dict[str, object] = {}
-    for name, value in _named(event, ()):
+    for name, value in named_values(event, ()):
         if len(name) > limits.name:
             out.count("long_name")
         elif len(row) >= limits.features:
@@ -131,7 +122,7 @@ def _columns(events: Sequence[Event], schema: Schema, limits: Limits, out: Decod
     for row, event in enumerate(events):
         found = _place(event, row, schema, numbers, values)
         mistyped += found[0]
-        for name in _within(found[1], limits, out):
+        for name in within(found[1], limits, out):
             extras.setdefault(name, []).append(row)
     codes = [[book[value] for value in column] for book, column in zip(schema.codebooks, values, strict=True)]
     if codes:
@@ -141,7 +132,7 @@ def _columns(events: Sequence[Event], schema: Schema, limits: Limits, out: Decod
     columns.mistyped = np.array(sorted(mistyped), dtype=np.int64).reshape(-1, 2)
     columns.unseen = unseen_cells(columns.codes, values, limits, out)
     columns.extras = {name: np.array(rows, dtype=np.int64) for name, rows in sorted(extras.items())}
-    columns.latency, columns.error, columns.status, columns.entity, columns.first = _calls(events)
+    columns.latency, columns.error, columns.status, columns.entity, columns.first = calls_of(events)
     return columns
 
 
@@ -151,7 +142,7 @@ def _place(
     """Put the values of one row into their places; the number columns of the wrong type, and the unknown names."""
     mistyped: list[tuple[int, int]] = []
     extras: list[str] = []
-    for name, value in _named(event, schema.predictions):
+    for name, value in named_values(event, schema.predictions):
         place = schema.places.get(name)
         if place is None:
             if name not in schema.roles and (name in event.values or schema.predictions):
@@ -168,43 +159,3 @@ def _place(
         else:
             values[at][row] = text_category(str(value), boolean=boolean) if text else category(value, boolean=boolean)
     return mistyped, extras
-
-
-def _named(event: Event, columns: Sequence[str]) -> Iterable[tuple[str, object]]:
-    """Every value by name; a column's own name wins over the prediction's place, unless it holds nothing."""
-    predicted = spread(event.prediction, columns)
-    if not predicted:
-        return event.values.items()
-    own = {name: value for name, value in event.values.items() if value is not None or name not in predicted}
-    return [*own.items(), *((name, value) for name, value in predicted.items() if name not in own)]
-
-
-def _within(names: list[str], limits: Limits, out: Decoded) -> list[str]:
-    short = [name for name in names if len(name) <= limits.name]
-    out.count("long_name", len(names) - len(short))
-    out.count("extras_over_cap", max(0, len(short) - limits.extras))
-    return short[: limits.extras]
-
-
-def _calls(
-    events: Sequence[Event],
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.int8], NDArray[np.uint64], NDArray[np.bool_]]:
-    """Latency, error, status, entity and first of each row."""
-    status = np.array([event.status for event in events], dtype=np.int8)
-    error = np.array([event.error for event in events], dtype=np.bool_) | (status == SERVER_ERROR)
-    return (
-        np.array([event.latency for event in events], dtype=np.float64),
-        error,
-        status,
-        entity_hashes([event.entity for event in events]),
-        np.array([event.first for event in events], dtype=np.bool_),
-    )
-
-
-def entity_hashes(entities: Sequence[str | int | None]) -> NDArray[np.uint64]:
-    """The hash of each entity, 0 for none. Nothing is done per row if no row has one."""
-    hashes = np.zeros(len(entities), dtype=np.uint64)
-    if entities.count(None) < len(entities):
-        rows = [row for row, entity in enumerate(entities) if entity is not None and entity != ""]
-        hashes[rows] = hash_texts([str(entities[row]) for row in rows])
-    return hashes

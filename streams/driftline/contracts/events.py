@@ -37,6 +37,12 @@ class Event:
     first: bool = True
     passed: tuple[str, ...] = ()
     """Unknown keys that were passed over."""
+    width: int = -1
+    """Columns that the row had as it came; -1: as many as there are values."""
+    folded: bool = True
+    """Whether the values can be told apart by column."""
+    cells: Sequence[object] = ()
+    """The row's values in the order of the baseline, if they came by place."""
 
 
 @dataclass(slots=True)

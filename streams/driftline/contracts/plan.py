@@ -9,10 +9,11 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
-from driftline.contracts.blocks import entity_hashes, take
+from driftline.contracts.blocks import take
 from driftline.contracts.capture import CaptureTopic, Decoded, Reject, RowBlock
 from driftline.contracts.envelope import id_digest, status_class
 from driftline.contracts.formats.reading import kafka_time
+from driftline.contracts.rowparts import entity_hashes
 from driftline.contracts.scan.ready import Pause, TableReader, is_ready, scanner_of
 from driftline.contracts.schema import Schema
 from driftline.contracts.shapes import Shape

@@ -53,10 +53,13 @@ class Plans:
         self._hints[key] = next(iter(found)) if len(found) == 1 else None
 
     def plan(self, key: PlanKey) -> Plan | None:
-        """The plan of a shape, model and version under today's baseline; None without one, or if msgspec cannot."""
+        """The plan of a shape, model and version under today's baseline; None without one, or if msgspec cannot.
+
+        None too where Model Monitor's rules are in force: there the spelling of a value counts, which is lost in a struct.
+        """
         shape_name, *named = key
         schema = self._lookup(*named)
-        if schema is None:
+        if schema is None or schema.monitor is not None:
             return None
         plan = self._plans.get(key)
         learned = self._learned.get((named[0], named[1]), ())

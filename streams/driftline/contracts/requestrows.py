@@ -8,21 +8,23 @@ from typing import Protocol
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from driftline.contracts.blocks import unseen_cells
 from driftline.contracts.bulkcells import text_categories, text_numbers
 from driftline.contracts.capture import CaptureTopic, Decoded
 from driftline.contracts.cells import category, number
-from driftline.contracts.payload import ROW_WRAPPERS, WRAPPERS, read_payload
+from driftline.contracts.filling import Filling
+from driftline.contracts.lexicalrequests import lexical_rows_like
+from driftline.contracts.payload import BOM, is_plain_names, read_payload
 from driftline.contracts.positions import positional_names
 from driftline.contracts.schema import MISTYPED_VALUE, Schema
 from driftline.contracts.structs import features_struct
+from driftline.contracts.texts import is_utf8_charset
 from driftline.errors import ContractError
 from driftline.stats.columns import Columns
 
 JSON_BEGINS = ("{", "[")
 """What a payload of JSON begins with, and CSV never does."""
+_NOT_CSV = (*JSON_BEGINS, BOM)
 
 
 class Rows(Protocol):
@@ -39,8 +41,10 @@ class Rows(Protocol):
 
 def rows_like(came: str, went: str | None, schema: Schema, topic: CaptureTopic) -> Rows | None:
     """Rows laid out like this one; None if it is not laid out as the baseline is."""
+    if schema.monitor is not None:
+        return lexical_rows_like(came, went, schema, topic)
     if came[:1] in JSON_BEGINS:
-        struct = features_struct(schema) if _is_plain(schema) else None
+        struct = features_struct(schema) if is_plain_names(schema.roles) else None
         return _JsonRows(schema, topic, *struct) if struct else None
     inputs, outputs = came.count(",") + 1, went.count(",") + 1 if went is not None else 0
     try:
@@ -50,9 +54,11 @@ def rows_like(came: str, went: str | None, schema: Schema, topic: CaptureTopic) 
     return _CsvRows([*names[0], *names[1]], schema, topic)
 
 
-def line_of(data: str, encoding: str) -> str | None:
+def line_of(data: str, encoding: str, observed: str | None) -> str | None:
     """The text of a payload of one line of CSV without quotes, or of JSON; None if it is something else."""
     if encoding == "BASE64":
+        if not is_utf8_charset(observed):
+            return None
         try:
             data = base64.b64decode(data, validate=True).decode("utf-8")
         except ValueError:
@@ -62,15 +68,10 @@ def line_of(data: str, encoding: str) -> str | None:
         json = encoding == "JSON"
     if json:
         return data if data[:1] in JSON_BEGINS else None
-    if encoding not in {"CSV", "BASE64"} or '"' in data or data[:1] in JSON_BEGINS:
+    if encoding not in {"CSV", "BASE64"} or '"' in data or data[:1] in _NOT_CSV:
         return None
-    lines = data.splitlines()
-    return lines[0] if len(lines) == 1 and lines[0].strip() else None
-
-
-def _is_plain(schema: Schema) -> bool:
-    """Whether an object of the features cannot be taken for one that wraps rows."""
-    return schema.roles.keys().isdisjoint((*WRAPPERS, *ROW_WRAPPERS))
+    line = data.removesuffix("\n").removesuffix("\r")
+    return line if line.strip() and "\n" not in line and "\r" not in line else None
 
 
 class _CsvRows:
@@ -87,7 +88,7 @@ class _CsvRows:
         return True
 
     def columns(self, kept: Sequence[int], out: Decoded) -> Columns:
-        filling = _Filling(self._schema, len(kept))
+        filling = Filling(self._schema, len(kept))
         for name, cells in zip(self._names, zip(*(self._rows[row] for row in kept), strict=True), strict=False):
             at, boolean = self._schema.places.get(name, (-1, None))
             if at >= 0 and boolean is None:
@@ -137,7 +138,7 @@ class _JsonRows:
         return answer if answer.keys() <= set(schema.predictions) else None
 
     def columns(self, kept: Sequence[int], out: Decoded) -> Columns:
-        filling = _Filling(self._schema, len(kept))
+        filling = Filling(self._schema, len(kept))
         values = zip(*(msgspec.structs.astuple(self._rows[row]) for row in kept), strict=True)
         for name, column in zip(self._fields, values, strict=False):
             at, boolean = self._schema.places.get(name, (-1, None))
@@ -150,7 +151,7 @@ class _JsonRows:
             self._predicted(name, [answer.get(name) for answer in answers], filling)
         return filling.done(self._topic, out)
 
-    def _predicted(self, name: str, values: list[object], filling: _Filling) -> None:
+    def _predicted(self, name: str, values: list[object], filling: Filling) -> None:
         at, boolean = self._schema.places.get(name, (-1, None))
         if at >= 0 and boolean is None:
             found = [number(value) for value in values]
@@ -161,28 +162,3 @@ class _JsonRows:
             )
         elif at >= 0:
             filling.categories(at, [category(value, boolean=bool(boolean)) for value in values])
-
-
-class _Filling:
-    """Columns that are being filled."""
-
-    def __init__(self, schema: Schema, count: int) -> None:
-        self._schema = schema
-        self._columns = Columns.blank(schema.layout, count)
-        self._texts: list[Sequence[object]] = [(None,) * count for _ in schema.layout.categorical]
-        self._mistyped: list[tuple[int, int]] = []
-
-    def numbers(self, at: int, values: Sequence[float | None] | NDArray[np.float64], mistyped: Sequence[int]) -> None:
-        self._columns.numeric[at] = values
-        self._mistyped += [(at, row) for row in mistyped]
-
-    def categories(self, at: int, values: Sequence[object]) -> None:
-        book = self._schema.codebooks[at]
-        self._texts[at] = values
-        self._columns.codes[at] = np.fromiter(map(book.__getitem__, values), np.int32, len(values))
-
-    def done(self, topic: CaptureTopic, out: Decoded) -> Columns:
-        columns = self._columns
-        columns.mistyped = np.array(sorted(self._mistyped), dtype=np.int64).reshape(-1, 2)
-        columns.unseen = unseen_cells(columns.codes, self._texts, topic.limits, out)
-        return columns

@@ -7,6 +7,7 @@ answers in the same format. For the rest, and wherever something is wrong, ``for
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from driftline.contracts.capture import CaptureTopic, Decoded, Headers, RawBatch
 from driftline.contracts.document import is_utf8
 from driftline.contracts.envelope import event_id
 from driftline.contracts.events import Lookup, RecordContext
-from driftline.contracts.formats.sagemaker import named_by
+from driftline.contracts.formats.sagemaker_names import named_by
 from driftline.contracts.requestrows import JSON_BEGINS, Rows, line_of, rows_like
 from driftline.contracts.schema import Schema
 from driftline.contracts.shapes import SAGEMAKER_MARK
@@ -60,7 +61,7 @@ class _Metadata(_Part):
 class _Request(_Part):
     captureData: _Sides  # noqa: N815
     eventMetadata: _Metadata  # noqa: N815
-    eventVersion: str | None = None  # noqa: N815
+    eventVersion: Literal["0"] = "0"  # noqa: N815
     endpointName: str | None = None  # noqa: N815
     variantName: str | None = None  # noqa: N815
 
@@ -97,14 +98,14 @@ class Requests:
         """Whether a request has found the group of its like, and its row a place there."""
         named = self._named(request, (batch.headers[position] if batch.headers is not None else None) or ())
         asked, answer = request.captureData.endpointInput, request.captureData.endpointOutput
-        came = line_of(asked.data, asked.encoding)
-        went = line_of(answer.data, answer.encoding) if answer else ""
+        came = line_of(asked.data, asked.encoding, asked.observedContentType)
+        went = line_of(answer.data, answer.encoding, answer.observedContentType) if answer else ""
         if named is None or came is None or went is None:
             return False
         json = came[:1] in JSON_BEGINS
         if answer and json != (went[:1] in JSON_BEGINS):
             return False
-        key = (named, json, json or came.count(","), went.count(",") if answer and not json else None)
+        key = (named, json, came[0] if json else came.count(","), went.count(",") if answer and not json else None)
         if key not in groups:
             groups[key] = self._group(named, came, went if answer else None)
         group = groups[key]

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from driftline.baseline.layout import layout_of
 from driftline.baseline.model import Baseline, Kind, Role
+from driftline.baseline.sagemaker.rules import MonitorRules
 from driftline.stats.columns import MISSING, MISTYPED, UNSEEN
 from driftline.stats.layout import Layout
 
@@ -37,7 +38,11 @@ class Codebook(dict[object, int]):
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """Columns of one baseline as a decoder needs them; immutable, made once per baseline."""
+    """Columns of one baseline as a decoder needs them; immutable, made once per baseline.
+
+    ``monitor`` is there if the baseline is judged as Model Monitor would: then the text of a value tells its type, and rows are
+    told apart by how many columns they have.
+    """
 
     model: str
     version: str
@@ -45,6 +50,7 @@ class Schema:
     layout: Layout
     roles: Mapping[str, Role]
     kinds: Mapping[str, Kind]
+    monitor: MonitorRules | None = None
 
     @classmethod
     def of(cls, baseline: Baseline, layout: Layout | None = None) -> Schema:
@@ -56,6 +62,7 @@ class Schema:
             layout or layout_of(baseline),
             {column.name: column.role for column in baseline.columns},
             {column.name: column.kind for column in baseline.columns},
+            baseline.monitor,
         )
 
     def with_role(self, *roles: Role) -> tuple[str, ...]:
@@ -95,8 +102,19 @@ class Schema:
         return numeric | {name: (at, self.is_boolean(name)) for name, at in self.category_at.items()}
 
     def is_boolean(self, name: str) -> bool:
-        """Whether the values of a column are true and false."""
-        return self.kinds.get(name) is Kind.BOOLEAN
+        """Whether the values of a column are true and false; Model Monitor has no such type."""
+        return self.monitor is None and self.kinds.get(name) is Kind.BOOLEAN
+
+    @cached_property
+    def positions(self) -> tuple[str, ...]:
+        """Names of the columns that come by position, where Model Monitor's rules are in force."""
+        return self.monitor.names if self.monitor else ()
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """Columns in which Model Monitor's rules demand whole numbers."""
+        features = self.monitor.features if self.monitor else ()
+        return frozenset(feature.name for feature in features if feature.inferred_type is Kind.INTEGRAL)
 
 
 def category_text(value: object) -> str:

@@ -20,6 +20,8 @@ SET_ASIDE = ("label", "variant", "weight")
 """Keys of a flat record that are no features unless the baseline says so."""
 SAGEMAKER_MARK = "captureData"
 """The key that makes a record a SageMaker capture."""
+SAGEMAKER_LABEL = "groundTruthData"
+"""The key that makes a record ground truth, or one that has been merged with it."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from driftline.contracts.blocks import unseen_cells
 from driftline.contracts.capture import Decoded, Limits
 from driftline.contracts.cells import is_scalar
+from driftline.contracts.rowparts import unseen_cells
 from driftline.contracts.schema import Schema
 from driftline.contracts.spread import spread
 from driftline.contracts.structs import RowStruct

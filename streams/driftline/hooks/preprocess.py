@@ -20,7 +20,7 @@ from driftline.config import Config, HookConfig
 from driftline.contracts.capture import CaptureTopic, Headers, RawBatch
 from driftline.contracts.envelope import model_name, version_name
 from driftline.contracts.events import RecordContext
-from driftline.contracts.formats.sagemaker import named_by
+from driftline.contracts.formats.sagemaker_names import named_by
 from driftline.errors import ContractError
 from driftline.hooks.contract import preprocess_environment, standing_folders
 from driftline.hooks.pool import ScriptPool

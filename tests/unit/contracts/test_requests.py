@@ -19,7 +19,19 @@ from driftline.contracts.cells import text_category, text_number
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.contracts.positions import Order
 from driftline.contracts.schema import MISTYPED_VALUE
-from support.captures import CHURN, NUMBER, TEXT, TIME, batch_of, encoded, lookup_of, plain, schema_of, slowly
+from support.captures import (
+    CHURN,
+    NUMBER,
+    TEXT,
+    TIME,
+    batch_of,
+    encoded,
+    lookup_of,
+    monitored,
+    plain,
+    schema_of,
+    slowly,
+)
 
 FEATURES = {name: CHURN[name] for name in ("age", "income", "plan", "active")}
 WORDS = {**FEATURES, "answer": (Role.PREDICTION, TEXT), "sure": (Role.PREDICTION, NUMBER)}
@@ -29,6 +41,7 @@ LOOKUP = lookup_of(
     schema_of(WORDS, "words", "1"),
     schema_of(FEATURES, "blind", ""),
     schema_of(WRAPPED, "wrapped", "1"),
+    monitored(),
 )
 
 odd_cells = [
@@ -68,9 +81,8 @@ odd_cells += [
     "\x85",
 ]
 cell = st.one_of(st.sampled_from(odd_cells), st.floats(-100, 100).map(str), st.integers(-9, 99).map(str))
-value = st.one_of(
-    st.none(), st.booleans(), st.integers(-9, 10**20), st.floats(), st.sampled_from(["free", "other", "", "5", [1], {}])
-)
+odd_values = ["free", "other", "", "5", "5.0", "1e3", 3.0, [1], {}, {"a": [2]}]
+value = st.one_of(st.none(), st.booleans(), st.integers(-9, 10**20), st.floats(), st.sampled_from(odd_values))
 
 
 @st.composite
@@ -98,15 +110,23 @@ def side(draw: st.DrawFn, width: int, keys: list[str]) -> dict[str, object]:
     text, encoding = draw(st.one_of(csv_side(width), json_side(keys)))
     if draw(st.booleans()):
         text, encoding = base64.b64encode(text.encode()).decode() + draw(st.sampled_from(["", "", "", "!"])), "BASE64"
-    return {"data": text, "encoding": draw(st.sampled_from([encoding] * 9 + ["XML", None])), "mode": "INPUT"}
+    media = st.sampled_from(
+        [None, None, "text/csv; charset=utf-8", "text/csv; charset=latin-1", "application/json", "x", 5]
+    )
+    encoding = draw(st.sampled_from([encoding] * 9 + ["XML", None]))
+    return {"data": text, "encoding": encoding, "mode": "INPUT", "observedContentType": draw(media)}
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> dict[str, Any]:
     model, version = draw(
-        st.sampled_from([("churn", "3"), ("churn", "3"), ("words", "1"), ("blind", ""), ("wrapped", "1"), ("none", "")])
+        st.sampled_from(
+            [("churn", "3"), ("churn", "3"), ("words", "1"), ("blind", ""), ("wrapped", "1"), ("none", "")]
+            + [("watched", "1")] * 5
+        )
     )
-    width, answers = {"churn": (4, 1), "words": (4, 2), "blind": (4, 1)}.get(model, (2, 1))
+    widths = {"churn": (4, 1), "words": (4, 2), "blind": (4, 1), "watched": (4, 1)}
+    width, answers = widths.get(model, (2, 1))
     keys = ["age", "income", "plan", "active", "score", "answer", "sure"]
     data = {"endpointInput": draw(side(width, keys))}
     if draw(st.integers(0, 4)):

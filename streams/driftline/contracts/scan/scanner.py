@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from driftline.contracts.blocks import unseen_texts
 from driftline.contracts.capture import CaptureTopic, Decoded, Limits
 from driftline.contracts.document import is_utf8
+from driftline.contracts.rowparts import unseen_texts
 from driftline.contracts.scan.kernel import scan
 from driftline.contracts.scan.slots import ABSENT, NO_ROW, OTHER, STRING, WHOLE, Found, Longs, Text
 from driftline.contracts.scan.tables import PartRule, Tables, tables_of

@@ -1,0 +1,73 @@
+"""Whether the columns of a row were moved by one: a value was put in, or left out, and all behind it stand in the wrong place.
+
+Looked for where a row has a number of values that does not fit, or where at least two of its numbers are none. It is told
+apart by types and known categories: if all fit the baseline once a place is passed over, the row looks shifted from there on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from driftline.contracts.lexical import lexical_number, lexical_text
+from driftline.contracts.schema import MISTYPED_VALUE, Schema
+
+SUSPICIOUS = 2
+"""Numbers that are none, in a row of the right width, from which on it is looked at. Chosen: one is a typing error."""
+
+
+def shift_of(cells: Sequence[object], schema: Schema) -> str:
+    """How the cells of a row, in the order of the baseline, seem to have been moved: "+1 name" if a value too many stands in
+    the place of this column, "-1 name" if its value was left out, "" if neither. About 2 us a cell.
+    """
+    names, more = schema.positions, len(cells) - len(schema.positions)
+    if not -1 <= more <= 1 or (not more and _mistyped(cells, schema) < SUSPICIOUS):
+        return ""
+    straight = _compared(cells, names, schema)
+    found = []
+    if more >= 0:
+        found.append((_last_fit(straight, _compared(cells[1:], names, schema)), "+1"))
+    if more <= 0:
+        found.append((_last_fit(straight, _compared(cells, names[1:], schema)), "-1"))
+    place, sign = max(found)
+    at_the_end = len(names) - (more < 0)
+    return f"{sign} {names[place]}" if 0 <= place < at_the_end else ""
+
+
+def shift_sentence(shift: str) -> str:
+    """What :func:`shift_of` found, for a person.
+
+    >>> shift_sentence("+1 plan")
+    "looks shifted by one column from 'plan' on (a value too many there)"
+    """
+    sign, _, name = shift.partition(" ")
+    cause = "a value too many there" if sign == "+1" else "its value was left out"
+    return f"looks shifted by one column from {name!r} on ({cause})"
+
+
+def _compared(cells: Sequence[object], names: Sequence[str], schema: Schema) -> list[bool]:
+    return [_strange(cell, name, schema) for cell, name in zip(cells, names, strict=False)]
+
+
+def _last_fit(straight: Sequence[bool], moved: Sequence[bool]) -> int:
+    """The last place from which on all cells fit if they are moved, with all before it fitting as they are; -1 for none."""
+    first = straight.index(True) if True in straight else len(straight)
+    last = max((place for place, strange in enumerate(moved) if strange), default=-1)
+    place = min(first, len(moved))
+    return place if last < place else -1
+
+
+def _mistyped(cells: Sequence[object], schema: Schema) -> int:
+    return sum(
+        lexical_number(cell) is MISTYPED_VALUE
+        for cell, name in zip(cells, schema.positions, strict=False)
+        if name in schema.numeric_at
+    )
+
+
+def _strange(cell: object, name: str, schema: Schema) -> bool:
+    """Whether a cell is none of a column: no number where there should be one, or a category that the baseline does not know."""
+    if name in schema.numeric_at:
+        return lexical_number(cell) is MISTYPED_VALUE
+    known = schema.layout.code_of[schema.category_at[name]] if name in schema.category_at else {}
+    text = lexical_text(cell) if known else None
+    return text is not None and text not in known
