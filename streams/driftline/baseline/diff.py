@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from driftline.baseline.constraints import Constraints
     from driftline.baseline.model import Baseline, ColumnProfile, Statistics
+    from driftline.baseline.sagemaker.rules import MonitorRules
 
 _LISTED = 5
 
@@ -47,7 +48,8 @@ def diff(first: Baseline, second: Baseline) -> list[Difference]:
             found.append(Difference(name, "column", _there(a), _there(b)))
         else:
             found += _column(first, second, a, b)
-    return found + list(_constraints(first.constraints, second.constraints, list(names)))
+    found += _constraints(first.constraints, second.constraints, list(names))
+    return found + list(_rules(first.monitor, second.monitor, list(names)))
 
 
 def _there(column: ColumnProfile | None) -> str:
@@ -61,7 +63,10 @@ def _column(first: Baseline, second: Baseline, a: ColumnProfile, b: ColumnProfil
         yield Difference(a.name, "kind", a.kind, b.kind)
     if a.statistics is None or b.statistics is None:
         return
-    complete = (f"{s.present / rows:.2%}" for s, rows in ((a.statistics, first.rows), (b.statistics, second.rows)))
+    complete = (
+        f"{s.present / rows:.2%}" if rows else "–"
+        for s, rows in ((a.statistics, first.rows), (b.statistics, second.rows))
+    )
     yield from _differing(a.name, "completeness", *complete)
     yield from _statistics(a.name, a.statistics, b.statistics)
 
@@ -85,6 +90,18 @@ def _only(a: dict[str, int], b: dict[str, int]) -> tuple[str, str]:
         more = f" and {len(only) - _LISTED} more" if len(only) > _LISTED else ""
         sides.append(f"only {', '.join(only[:_LISTED])}{more}" if only else "")
     return sides[0], sides[1]
+
+
+def _rules(a: MonitorRules | None, b: MonitorRules | None, names: list[str]) -> Iterator[Difference]:
+    """Rules of Model Monitor that differ, by their path; those of a feature under the feature."""
+    if a is None or b is None:
+        judges = ("driftline" if side is None else "SageMaker Model Monitor" for side in (a, b))
+        yield from _differing("", "judged as by", *judges)
+        return
+    yield from _paths("", "", msgspec.to_builtins(a.config), msgspec.to_builtins(b.config))
+    for name in names:
+        own = [msgspec.to_builtins(side.rules_of(name)) or {} for side in (a, b)]
+        yield from _paths(name, "", *({k: v for k, v in side.items() if k != "inferred_type"} for side in own))
 
 
 def _constraints(a: Constraints, b: Constraints, names: list[str]) -> Iterator[Difference]:

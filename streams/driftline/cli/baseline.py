@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftline.cli.baseline_options import ConstraintsFile, EffectiveFrom, Model, StatisticsFile, Version, WindowRows
+from driftline.cli.baseline_publish import (
+    DELETE_EXAMPLES,
+    PUBLISH_EXAMPLES,
+    delete,
+    either,
+    publish,
+    publish_to,
+    published_as,
+)
 from driftline.cli.common import AsJson, Bootstrap, ConfigFile, configuration, console, errors, examples
-from driftline.errors import BaselineError, ConfigError
+from driftline.errors import ConfigError
 
 if TYPE_CHECKING:
     from driftline.baseline import Baseline
-    from driftline.config import Config
+    from driftline.baseline.cells import Source
+    from driftline.baseline.draft import Draft
 
 app = typer.Typer(
     help="Make, look at, compare, publish and delete baselines: what a model's data looked like, and what may change.",
     no_args_is_help=True,
 )
-
-Model = Annotated[str, typer.Option("--model", "-m", help="Model that the baseline is for.")]
-Version = Annotated[str, typer.Option("--version", help="Version of the model.")]
-WindowRows = Annotated[
-    int, typer.Option("--window-rows", min=1, help="Rows of a window: what is the smallest change that it shows?")
-]
-EffectiveFrom = Annotated[
-    str | None,
-    typer.Option(
-        "--effective-from",
-        help="Event time from which windows are judged by it (RFC 3339 or ms; default: when it is published).",
-    ),
-]
+app.command(epilog=PUBLISH_EXAMPLES)(publish)
+app.command(epilog=DELETE_EXAMPLES)(delete)
 
 
 @app.command(
@@ -43,6 +44,10 @@ EffectiveFrom = Annotated[
         (
             "driftline baseline create -m churn --version 1 --from-topic captures --start 2026-11-01T00:00:00Z",
             "from captures in Kafka",
+        ),
+        (
+            "driftline baseline create train.csv -m churn --version 1 --format sagemaker -o baseline",
+            "in the files of SageMaker Model Monitor",
         ),
     )
 )
@@ -58,6 +63,12 @@ def create(
         typer.Option("--output", "--out", "-o", help="Folder to write to (default: baseline-MODEL-VERSION)."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a baseline that is in the folder.")] = False,
+    file_format: Annotated[
+        str,
+        typer.Option(
+            "--format", help="driftline, or sagemaker: the files and the verdicts of Model Monitor (docs/sagemaker.md)."
+        ),
+    ] = "driftline",
     role: Annotated[
         list[str] | None,
         typer.Option(
@@ -102,35 +113,59 @@ def create(
 
     Without --output it is written to baseline-MODEL-VERSION; with --publish and no --output it is only published.
     """
-    from driftline.baseline.draft import draft
+    import msgspec
+
     from driftline.cli.baseline_input import Data, folder_of, refuse_overwriting, remarks, roles_of, time_of
-    from driftline.cli.baseline_text import reading, report
+    from driftline.cli.baseline_monitor import make, require_format
+    from driftline.cli.baseline_text import report
 
     with errors():
-        folder = out or (None if publish_it else folder_of(model, version))
-        refuse_overwriting(folder, force=force)
+        is_monitor = file_format == "sagemaker"
+        folder = out or (None if publish_it and not is_monitor else folder_of(model, version))
         given, since = roles_of(role or [], roles), time_of(effective_from, "--effective-from")
+        require_format(file_format, given)
+        refuse_overwriting(folder, force=force)
         settings = configuration(config, bootstrap) if publish_it or from_topic else None
         source = Data(data, columns, na, delimiter, from_topic, start, end).source(settings, model, version)
-        with reading() as progress:
-            made = draft(source, model=model, version=version, roles=given, effective_from=since, progress=progress)
-        written = _write(made.baseline, folder)
-        topic = _publish(settings, made.baseline) if publish_it and settings else None
-        report(made, remarks(source), written, topic, window_rows, as_json=as_json)
+        if is_monitor and folder is not None:
+            loaded, written = make(source, folder, model=model, version=version)
+            baseline = msgspec.structs.replace(loaded.baseline, effective_from=since)
+            reasons: dict[str, str] = {}
+            hints = (*loaded.remarks, *remarks(source))
+        else:
+            made = _drafted(source, model, version, given, since)
+            baseline, reasons, hints = made.baseline, dict(made.reasons), (*made.hints, *remarks(source))
+            written = _write(baseline, folder)
+        topic = publish_to(settings, baseline) if publish_it and settings else None
+        report(baseline, reasons, hints, written, topic, window_rows, as_json=as_json)
 
 
 @app.command(
     epilog=examples(
         ("driftline baseline show baseline", "check a folder's files and show them"),
+        (
+            "driftline baseline show --statistics statistics.json --constraints constraints.json",
+            "Model Monitor's files",
+        ),
         ("driftline baseline show --from-kafka -m churn", "those that are published"),
     )
 )
 def show(
     folder: Annotated[Path | None, typer.Argument(help="Folder of a baseline.")] = None,
     *,
+    statistics: StatisticsFile = None,
+    constraints: ConstraintsFile = None,
     from_kafka: Annotated[bool, typer.Option("--from-kafka", help="Show published baselines instead.")] = False,
-    model: Annotated[str | None, typer.Option("--model", "-m", help="With --from-kafka: only of this model.")] = None,
-    version: Annotated[str | None, typer.Option("--version", help="With --from-kafka: only of this version.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", "-m", help="With --from-kafka: only of this model; with Model Monitor's files: theirs."
+        ),
+    ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--version", help="With --from-kafka: only of this version; with Model Monitor's files: theirs."),
+    ] = None,
     identity: Annotated[str | None, typer.Option("--id", help="With --from-kafka: only the one of this id.")] = None,
     bootstrap: Bootstrap = None,
     config: ConfigFile = None,
@@ -138,18 +173,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Check a baseline's files and show what is in them, or show the published ones."""
-    from driftline.baseline import load
-    from driftline.cli.baseline_text import document, print_baseline
+    from driftline.cli.baseline_monitor import opened, tell
 
     with errors():
-        if (folder is None) != from_kafka:
-            raise ConfigError("name either a folder or --from-kafka")
-        found = [load(folder)] if folder else _published(configuration(config, bootstrap), model, version, identity)
-        for baseline in found:
-            if as_json:
-                typer.echo(json.dumps(document(baseline, {}, [])))
-            else:
-                print_baseline(baseline, {}, window_rows)
+        if any((folder, statistics, constraints)) == from_kafka:
+            raise ConfigError("name either a folder (or Model Monitor's files) or --from-kafka")
+        if from_kafka:
+            for baseline in published_as(configuration(config, bootstrap), model, version, identity):
+                tell(baseline, (), window_rows, as_json=as_json)
+        else:
+            loaded = opened(folder, statistics, constraints, model, version)
+            tell(loaded.baseline, loaded.remarks, window_rows, as_json=as_json)
 
 
 @app.command(
@@ -170,7 +204,7 @@ def diff(
     from driftline.cli.baseline_text import differences, headline
 
     with errors():
-        one, two = (_either(name, bootstrap, config) for name in (first, second))
+        one, two = (either(name, bootstrap, config) for name in (first, second))
         found = difference(one, two)
         if as_json:
             typer.echo(json.dumps({"first": one.id, "second": two.id, "differences": [d._asdict() for d in found]}))
@@ -181,103 +215,15 @@ def diff(
         terminal.print(differences(found) if found else "no difference")
 
 
-@app.command(
-    epilog=examples(
-        ("driftline baseline publish baseline -c driftline.toml", "workers take it over without a restart"),
-    )
-)
-def publish(
-    folder: Annotated[Path, typer.Argument(help="Folder of a baseline.")],
-    *,
-    effective_from: EffectiveFrom = None,
-    bootstrap: Bootstrap = None,
-    config: ConfigFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Put a baseline on the baselines topic; running workers take it over without a restart."""
-    import msgspec
+def _drafted(source: Source, model: str, version: str, roles: Mapping[str, str], since: int | None) -> Draft:
+    from driftline.baseline.draft import draft
+    from driftline.cli.baseline_text import reading
 
-    from driftline.baseline import load
-    from driftline.cli.baseline_input import time_of
-
-    with errors():
-        baseline = load(folder)
-        since = time_of(effective_from, "--effective-from")
-        if since is not None:
-            baseline = msgspec.structs.replace(baseline, effective_from=since)
-        topic = _publish(configuration(config, bootstrap), baseline)
-        if as_json:
-            typer.echo(json.dumps({"published": _named(baseline), "topic": topic}))
-        else:
-            typer.echo(f"published baseline {baseline.id} of {baseline.model}/{baseline.version} to {topic}")
-
-
-@app.command(
-    epilog=examples(
-        ("driftline baseline delete -m churn --version 1 --all", "every published baseline of churn/1"),
-    )
-)
-def delete(
-    *,
-    model: Model,
-    version: Version,
-    identity: Annotated[str | None, typer.Option("--id", help="Only the baseline of this id.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All of them, if there are several.")] = False,
-    bootstrap: Bootstrap = None,
-    config: ConfigFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take published baselines of a model and version off the baselines topic (tombstones)."""
-    from driftline.cli.baseline_kafka import delete_baseline
-
-    with errors():
-        settings = configuration(config, bootstrap)
-        found = _published(settings, model, version, identity)
-        if len(found) > 1 and not every:
-            ids = ", ".join(baseline.id for baseline in found)
-            raise ConfigError(
-                f"{model}/{version} has {len(found)} published baselines: name one by --id, or --all ({ids})"
-            )
-        for baseline in found:
-            delete_baseline(settings, baseline)
-            if as_json:
-                typer.echo(json.dumps({"deleted": _named(baseline)}))
-            else:
-                typer.echo(f"deleted baseline {baseline.id} of {model}/{version}")
-
-
-def _named(baseline: Baseline) -> dict[str, str]:
-    return {"id": baseline.id, "model": baseline.model, "version": baseline.version}
+    with reading() as progress:
+        return draft(source, model=model, version=version, roles=roles, effective_from=since, progress=progress)
 
 
 def _write(baseline: Baseline, folder: Path | None) -> list[str]:
     from driftline.baseline import save
 
     return [] if folder is None else [str(path) for path in save(baseline, folder)]
-
-
-def _publish(config: Config, baseline: Baseline) -> str:
-    from driftline.cli.baseline_kafka import publish_baseline
-
-    return publish_baseline(config, baseline)
-
-
-def _published(config: Config, model: str | None, version: str | None, identity: str | None) -> list[Baseline]:
-    """The published baselines that fit; BaselineError if there are none."""
-    from driftline.cli.baseline_kafka import published
-
-    found = [
-        baseline
-        for baseline in published(config)
-        if model in {None, baseline.model} and version in {None, baseline.version} and identity in {None, baseline.id}
-    ]
-    if not found:
-        wanted = "/".join(name for name in (model, version, identity) if name)
-        raise BaselineError(f"no baseline {wanted + ' ' if wanted else ''}is published")
-    return found
-
-
-def _either(name: str, bootstrap: str | None, config: Path | None) -> Baseline:
-    from driftline.baseline import load
-
-    return load(name) if Path(name).exists() else _published(configuration(config, bootstrap), None, None, name)[0]

@@ -12,10 +12,10 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from driftline.baseline import Baseline, CategoryStatistics, ColumnProfile, NumericStatistics
+from driftline.baseline import Baseline, ColumnProfile, NumericStatistics
 from driftline.baseline.diff import Difference
-from driftline.baseline.draft import Draft
 from driftline.baseline.sight import smallest_distance, smallest_shift
+from driftline.cli.baseline_sight import monitor_sight
 from driftline.cli.common import console
 
 _LISTED = 4
@@ -34,15 +34,21 @@ def reading() -> Iterator[Callable[[float], None] | None]:
 
 
 def report(
-    made: Draft, remarks: Sequence[str], written: Sequence[str], topic: str | None, window_rows: int, *, as_json: bool
+    baseline: Baseline,
+    reasons: Mapping[str, str],
+    hints: Sequence[str],
+    written: Sequence[str],
+    topic: str | None,
+    window_rows: int,
+    *,
+    as_json: bool,
 ) -> None:
     """What was inferred, and where it is now."""
-    hints = (*made.hints, *remarks)
     if as_json:
-        found = document(made.baseline, made.reasons, hints) | {"files": list(written), "topic": topic}
+        found = document(baseline, reasons, hints) | {"files": list(written), "topic": topic}
         typer.echo(json.dumps(found))
         return
-    print_baseline(made.baseline, made.reasons, window_rows)
+    print_baseline(baseline, reasons, window_rows)
     for line in (*(f"note: {hint}" for hint in hints), *(f"wrote {path}" for path in written)):
         typer.echo(line)
     if topic is not None:
@@ -70,25 +76,29 @@ def table_of(baseline: Baseline, reasons: Mapping[str, str], window_rows: int) -
 
 
 def _complete(baseline: Baseline, column: ColumnProfile) -> str:
-    return f"{column.statistics.present / baseline.rows:.1%}" if column.statistics else "–"
+    return f"{column.statistics.present / baseline.rows:.1%}" if column.statistics and baseline.rows else "–"
 
 
 def _values(column: ColumnProfile) -> str:
     statistics = column.statistics
+    if statistics is None or not statistics.present:
+        return ""
     if isinstance(statistics, NumericStatistics):
         return f"{statistics.min:g} … {statistics.max:g}, mean {statistics.mean:.4g} ± {statistics.std:.4g}"
-    if isinstance(statistics, CategoryStatistics):
-        most = ", ".join(value[:20] for value in list(statistics.categories)[:_LISTED])
-        more = statistics.distinct - _LISTED
-        return f"{most}{f' and {more:,} more' if more > 0 else ''}"
-    return ""
+    if not statistics.categories:
+        return f"{statistics.distinct:,} different texts"
+    most = ", ".join(value[:20] for value in list(statistics.categories)[:_LISTED])
+    more = statistics.distinct - _LISTED
+    return f"{most}{f' and {more:,} more' if more > 0 else ''}"
 
 
 def _sight(baseline: Baseline, column: ColumnProfile, window_rows: int) -> str:
-    statistics, check = column.statistics, "baseline_drift_check"
+    statistics = column.statistics
     if statistics is None or not column.role.is_monitored:
         return ""
-    if not baseline.constraints.is_on(check, column.name):
+    if baseline.monitor is not None:
+        return monitor_sight(column, baseline.monitor.rules_of(column.name), window_rows, baseline.rows)
+    if not baseline.constraints.is_on("baseline_drift_check", column.name):
         return "not judged"
     limit = baseline.constraints.limits(column.name).drift.limit
     present = max(1, round(window_rows * statistics.present / baseline.rows))
@@ -101,7 +111,9 @@ def _sight(baseline: Baseline, column: ColumnProfile, window_rows: int) -> str:
 
 def headline(baseline: Baseline) -> str:
     """One line: whose baseline it is, of how much."""
-    return f"baseline {baseline.id} of {baseline.model}/{baseline.version}: {baseline.rows:,} rows of {baseline.source}"
+    judged = "" if baseline.monitor is None else "; judged as SageMaker Model Monitor would"
+    whose = f"{baseline.model}/{baseline.version}"
+    return f"baseline {baseline.id} of {whose}: {baseline.rows:,} rows of {baseline.source}{judged}"
 
 
 def document(baseline: Baseline, reasons: Mapping[str, str], hints: Sequence[str]) -> dict[str, object]:
@@ -114,6 +126,7 @@ def document(baseline: Baseline, reasons: Mapping[str, str], hints: Sequence[str
         "source": baseline.source,
         "rows": baseline.rows,
         "effective_from": baseline.effective_from,
+        "judged_as": "driftline" if baseline.monitor is None else "sagemaker",
         "columns": [_column(baseline, column, reasons.get(column.name, "")) for column in baseline.columns],
         "hints": list(hints),
     }
@@ -125,7 +138,8 @@ def _column(baseline: Baseline, column: ColumnProfile, why: str) -> dict[str, ob
         found["why"] = why
     statistics = column.statistics
     if statistics is not None:
-        found |= {"completeness": statistics.present / baseline.rows, "distinct": statistics.distinct}
+        complete = statistics.present / baseline.rows if baseline.rows else None
+        found |= {"completeness": complete, "distinct": statistics.distinct}
     if isinstance(statistics, NumericStatistics):
         found |= {name: getattr(statistics, name) for name in ("min", "max", "mean", "std")}
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from driftline.cli.baseline_options import ConstraintsFile, StatisticsFile
 from driftline.cli.common import AsJson, Bootstrap, ConfigFile, Exit, configuration, console, errors, examples
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ DOCTOR_EXAMPLES: Final = examples(
 CHECK_EXAMPLES: Final = examples(
     ("driftline check -c driftline.toml", "the configuration alone"),
     ("driftline check -c driftline.toml baseline-churn-1 baseline-churn-2", "and two folders of baselines"),
+    ("driftline check --statistics statistics.json --constraints constraints.json", "and Model Monitor's files"),
 )
 _COLOURS: Final = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 
@@ -47,12 +49,20 @@ def doctor(config: ConfigFile = None, bootstrap: Bootstrap = None, as_json: AsJs
         raise typer.Exit(Exit.FAILED)
 
 
-def check(baselines: Folders = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def check(
+    baselines: Folders = None,
+    statistics: StatisticsFile = None,
+    constraints: ConstraintsFile = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Check the configuration and the files of baselines, without a network. Exit code 2 when there is a fault."""
     with errors():
-        from driftline.diagnosis.files import check_files
+        from driftline.diagnosis.files import check_files, check_monitor
 
         found = list(check_files(config, baselines or []))
+        if statistics or constraints:
+            found += check_monitor(statistics, constraints)
     if not _tell(found, as_json=as_json):
         raise typer.Exit(Exit.USAGE)
 

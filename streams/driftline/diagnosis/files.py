@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from driftline.agents.faust_client import faust_settings
-from driftline.baseline import load
+from driftline.baseline.files import UNNAMED, load_with_remarks
+from driftline.baseline.sagemaker.load import Files, Loaded, load_monitor
 from driftline.broker.verify import faults_of
 from driftline.config import Config, load_config
-from driftline.diagnosis.finding import Finding, asked, fault, ok
+from driftline.diagnosis.finding import Finding, asked, fault, ok, warning
 from driftline.errors import ConfigError
 from driftline.windows.panes import PaneSpec
 from driftline.windows.spec import WindowSpec
@@ -59,6 +60,20 @@ def _windows(config: Config) -> Iterator[Finding]:
                 yield fault(f"windows of {name}", str(error), remedy)
 
 
+def check_monitor(statistics: Path | None, constraints: Path | None) -> Iterator[Finding]:
+    """Findings on the files of Model Monitor, of which at least one is named."""
+    files = Files(statistics, constraints)
+    question = partial(load_monitor, files, model=UNNAMED[0], version=UNNAMED[1])
+    yield from asked(files.name, lambda: _loaded(files.name, question()), "docs/sagemaker.md says what is read")
+
+
 def _baseline(folder: Path) -> Iterator[Finding]:
-    found = load(folder)
-    yield ok(str(folder), f"baseline {found.id} of {found.model}/{found.version}, {len(found.columns)} columns")
+    yield from _loaded(str(folder), load_with_remarks(folder))
+
+
+def _loaded(name: str, loaded: Loaded) -> Iterator[Finding]:
+    found = loaded.baseline
+    whose = f"{found.model}/{found.version}" if found.monitor is None else "SageMaker Model Monitor"
+    yield ok(name, f"baseline {found.id} of {whose}, {len(found.columns)} columns")
+    remedy = "docs/sagemaker.md says what is done without it"
+    yield from (warning(name, remark, remedy) for remark in loaded.remarks)

@@ -107,7 +107,7 @@ def test_a_folder_with_a_baseline_is_only_overwritten_by_force(data: Path) -> No
             "before",
         ),
         (("create", "data.csv", "--model", "", "--version", "1"), 3, "model must be a printable name"),
-        (("show",), 2, "name either a folder or --from-kafka"),
+        (("show",), 2, "name either a folder (or Model Monitor's files) or --from-kafka"),
         (("show", "nowhere"), 3, "statistics.json: can't be read"),
     ],
 )
