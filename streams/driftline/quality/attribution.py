@@ -8,11 +8,14 @@ live values each gets the mean of their gains, so that the order of columns does
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from driftline.errors import ConfigError
+from driftline.quality.classes import number_of
 
 THRESHOLD: Final = 0.9
 """nDCG below which there is a violation (AWS)."""
@@ -44,3 +47,25 @@ def ndcg(baseline: Mapping[str, float], live: Mapping[str, float]) -> float:
     shares = np.diff(reached, prepend=0.0)
     means = np.bincount(group, weights=gains) / sizes
     return float((means * shares).sum()) / ideal if ideal > 0 else math.nan
+
+
+def global_values(
+    rows: Sequence[Mapping[str, object]], features: Mapping[str, Sequence[str]], aggregation: Aggregation = "mean_abs"
+) -> dict[str, dict[str, float]]:
+    """Global values of local ones, by label: a column ``feature_label`` or, of one label, ``feature``. ConfigError if absent."""
+    return {
+        label: {feature: AGGREGATIONS[aggregation](_local(rows, feature, label)) for feature in names}
+        for label, names in features.items()
+    }
+
+
+def _local(rows: Sequence[Mapping[str, object]], feature: str, label: str) -> NDArray[np.float64]:
+    names = (f"{feature}_{label}", feature)
+    name = next((name for name in names if rows and name in rows[0]), None)
+    if name is None:
+        raise ConfigError(f"--attributions: expected a column {names[0]} or {names[1]}, in every row")
+    cells = [number_of(row.get(name)) for row in rows]
+    found = np.array([cell for cell in cells if cell is not None], dtype=np.float64)
+    if not len(found):
+        raise ConfigError(f"--attributions: column {name} has no number in {len(rows)} rows")
+    return found

@@ -57,6 +57,8 @@ class BiasRows:
     columns: Mapping[str, Column]
     label: Column
     predicted: Column | None = None
+    """The predicted labels; None where there are none, or ``accepted`` says which are positive."""
+    accepted: Flags | None = None
     label_name: str = "label"
 
     @property
@@ -79,7 +81,7 @@ def bias_report(rows: BiasRows, config: BiasConfig, known: Known | None = None) 
     _check_columns(rows, config)
     positive = known.positive or selection(rows.label, config.positive)
     labelled = positive.of(rows.label)
-    predicted = None if rows.predicted is None else positive.of(rows.predicted)
+    predicted = positive.of(rows.predicted) if rows.predicted is not None else rows.accepted
     groups = None if config.group is None else [class_of(cell) or "" for cell in rows.columns[config.group]]
     found: list[FacetReport] = []
     for facet in config.facets:
