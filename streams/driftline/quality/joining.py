@@ -66,9 +66,13 @@ class Joiner:
             request = read_request(record)
             self._take(request)
         except ContractError as error:
-            self.refused += 1
-            if len(self.examples) < EXAMPLES:
-                self.examples.append(f"{where}: {error}")
+            self.refuse(f"{where}: {error}")
+
+    def refuse(self, message: str) -> None:
+        """Count a record that could not be used; ``message`` says where and why."""
+        self.refused += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(message)
 
     @property
     def unlabelled(self) -> int:

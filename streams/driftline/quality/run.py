@@ -5,6 +5,7 @@ One entry for the command line, schedules and the facade. Pure: rows in, documen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from driftline.quality.clarify import bias_sections, clarify_document, explanati
 from driftline.quality.drift import judge_attributions, judge_bias, known_by
 from driftline.quality.joining import MergedRow
 from driftline.quality.limits import constraints_document, judge, read_limits, suggest
-from driftline.quality.measure import Measured, measure
+from driftline.quality.measure import Metric, measure
 from driftline.quality.problem import Problem
 from driftline.quality.samples import sample_of
 from driftline.quality.statistics import statistics_document
@@ -33,7 +34,8 @@ class Outcome:
     files: Mapping[str, SageMakerDocument]
     verdict: Verdict = field(default_factory=Verdict)
     notes: tuple[str, ...] = ()
-    measured: Measured | None = None
+    figures: Mapping[str, Metric] = field(default_factory=dict)
+    """What was measured, by name; of bias and attributions by facet and label as well."""
 
 
 def quality_run(
@@ -50,10 +52,10 @@ def quality_run(
         if not measured.rows:
             raise ConfigError(f"a baseline needs rows with a truth and a prediction, got none of {len(rows)}")
         files["constraints.json"] = constraints_document(problem, suggest(measured))
-        return Outcome(problem, measured.rows, files, Verdict(judged=0), notes, measured)
+        return Outcome(problem, measured.rows, files, Verdict(), notes, measured.metrics)
     verdict = judge(measured, limits)
     files |= {"constraints.json": constraints, "constraint_violations.json": violations_document(verdict.entries)}
-    return Outcome(problem, measured.rows, files, verdict, notes, measured)
+    return Outcome(problem, measured.rows, files, verdict, notes, measured.metrics)
 
 
 def bias_run(
@@ -68,12 +70,18 @@ def bias_run(
         verdict = Verdict(unknown=("no row has both a ground truth and a prediction",))
         return Outcome("bias", 0, {"constraint_violations.json": violations_of(())}, verdict, notes)
     known = None if baseline is None else known_by(baseline)
-    analysis = clarify_document("analysis.json", bias_sections(bias_report(given, config, known)))
+    report = bias_report(given, config, known)
+    analysis = clarify_document("analysis.json", bias_sections(report))
+    figures = {
+        f"{metric.name} {facet.facet} = {facet.value}": Metric(math.nan if metric.value is None else metric.value)
+        for facet in report.facets
+        for metric in (*facet.pre, *facet.post)
+    }
     if baseline is None:
-        return Outcome("bias", given.rows, {"analysis.json": analysis}, notes=notes)
+        return Outcome("bias", given.rows, {"analysis.json": analysis}, notes=notes, figures=figures)
     verdict = judge_bias(analysis, baseline)
     files = {"analysis.json": analysis, "constraint_violations.json": violations_of(verdict.entries)}
-    return Outcome("bias", given.rows, files, verdict, notes)
+    return Outcome("bias", given.rows, files, verdict, notes, figures)
 
 
 def attribution_run(
@@ -81,8 +89,9 @@ def attribution_run(
 ) -> Outcome:
     """Global SHAP values by label (of so many ``rows``; 0: not known), judged by the ``baseline`` analysis."""
     analysis = clarify_document("analysis.json", explanations(labels))
+    figures = {f"{feature} {label}": Metric(value) for label, held in labels.items() for feature, value in held.items()}
     if baseline is None:
-        return Outcome("attribution", rows, {"analysis.json": analysis})
+        return Outcome("attribution", rows, {"analysis.json": analysis}, figures=figures)
     verdict = judge_attributions(labels, baseline)
     files = {"analysis.json": analysis, "constraint_violations.json": violations_of(verdict.entries)}
-    return Outcome("attribution", rows, files, verdict)
+    return Outcome("attribution", rows, files, verdict, figures=figures)

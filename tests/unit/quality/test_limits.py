@@ -46,7 +46,7 @@ def test_the_text_of_a_real_report() -> None:
 
 def test_rates_are_in_camel_case_and_numbers_are_javas() -> None:
     measured = Measured(Problem.BINARY, 50, {"false_positive_rate": Metric(0.0002), "true_positive_rate": Metric(0.5)})
-    limits = (Limit("false_positive_rate", 0.0001, GREATER), Limit("true_positive_rate", 1, LESS))
+    limits = (Limit("false_positive_rate", 0.0001, GREATER), Limit("true_positive_rate", 1.0, LESS))
     assert [entry["description"] for entry in judge(measured, limits).entries] == [
         "Metric falsePositiveRate with 2.0E-4 +/- NaN was GreaterThanThreshold '1.0E-4'",
         "Metric truePositiveRate with 0.5 +/- NaN was LessThanThreshold '1.0'",
