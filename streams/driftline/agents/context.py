@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.counters import Counters
@@ -32,6 +32,7 @@ from driftline.engine.settings import ModelSettings, SourceSettings
 from driftline.engine.verdict import Verdict
 from driftline.errors import BrokerError
 from driftline.health.progress import Progress
+from driftline.hooks.checks import Checks
 from driftline.hooks.preprocess import Preprocessor
 from driftline.hooks.status import HookStatus
 
@@ -69,6 +70,7 @@ class WorkerContext:
         self.metadata_seconds = METADATA_SECONDS
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
+        self.checks = Checks(config)
         self.hooks = Preprocessor(config, {topic.name: decoder_settings(topic) for topic in config.topics})
         self.snapshots = SnapshotTopic(self.kafka, self.topics.snapshots)
         self.log = LogFollower(self.log_reader, self.snapshots.manifests, self.longest_window_ms)
@@ -99,7 +101,8 @@ class WorkerContext:
         """How a model is windowed; made once a model."""
         key = (model, version)
         if key not in self._models:
-            self._models[key] = model_settings(self.config.model(model, version))
+            settings = model_settings(self.config.model(model, version))
+            self._models[key] = replace(settings, checks=self.checks.of(model, version))
         return self._models[key]
 
     def decoder_settings(self, topic: str) -> CaptureTopic:
@@ -139,7 +142,7 @@ class WorkerContext:
     @property
     def hook_statuses(self) -> tuple[HookStatus, ...]:
         """How code of the user's own fares."""
-        return self.hooks.statuses
+        return (*self.hooks.statuses, *self.checks.statuses)
 
     # -- Kafka ------------------------------------------------------------------------------------------------------
 

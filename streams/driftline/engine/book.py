@@ -138,6 +138,7 @@ class ModelBook:
             merged,
             self._judged_panes(window, baseline),
             tuple(fact for fact in log.facts if fact.touches(window.start, window.end)),
+            self.settings.checks,
         )
         lane = self.lane.readings() if self.lane is not None and self.lane.key == baseline else ()
         return Emitted(*judge(closed, shelf.baseline(baseline), self.history, self.incidents, lane))
@@ -149,7 +150,9 @@ class ModelBook:
         window = spec.windows_of(max(self.panes.panes))[0]
         baseline = log.line(self.model, self.version).at(window.start)
         merged = self.panes.merge(window, baseline)
-        closed = ClosedWindow(self.model, self.version, spec, window, self.settings.timezone, merged, (), ())
+        closed = ClosedWindow(
+            self.model, self.version, spec, window, self.settings.timezone, merged, (), (), self.settings.checks
+        )
         return preview(closed, shelf.baseline(baseline))
 
     def _judged_panes(self, window: Window, baseline: str) -> tuple[Pane, ...]:

@@ -14,6 +14,7 @@ from driftline.engine.standing import Fact
 from driftline.judging.evaluate import WindowInput, evaluate_window
 from driftline.judging.incidents import IncidentBook, WindowRef
 from driftline.judging.onset import Pane
+from driftline.judging.own import OwnCheck, own_readings
 from driftline.judging.severity import violated_share
 from driftline.judging.states import Reading
 from driftline.judging.story import violations
@@ -27,7 +28,7 @@ INCOMPLETE = frozenset({"gap", "retire", "anomaly"})
 
 @dataclass(frozen=True)
 class ClosedWindow:
-    """Everything that is known of a window that has closed; ``facts`` are those that touch it."""
+    """Everything that is known of a window that has closed; ``facts`` are those that touch it, ``checks`` the user's own."""
 
     model: str
     version: str
@@ -37,6 +38,7 @@ class ClosedWindow:
     merged: Merged
     panes: tuple[Pane, ...]
     facts: tuple[Fact, ...]
+    checks: tuple[OwnCheck, ...] = ()
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def judge(
 ) -> tuple[WindowStatistics, tuple[Violation, ...]]:
     """The final statistics of a window and the events of its incidents; ``history`` and ``incidents`` move on."""
     window = closed.input(baseline, history)
-    readings = evaluate_window(window)
+    readings = (*evaluate_window(window), *own_readings(window, closed.checks))
     ledger = _ledger(closed)
     statistics = window_statistics(window, (*readings, *lane), ledger)
     features = frozenset[str]() if baseline is None else frozenset(c.name for c in baseline.with_role(Role.FEATURE))
@@ -97,7 +99,8 @@ def preview(closed: ClosedWindow, baseline: Baseline | None) -> WindowStatistics
     Part of a window is not held against whole ones: its volume is judged without a history, and so is UNKNOWN.
     """
     window = closed.input(baseline, VolumeHistory())
-    return window_statistics(window, evaluate_window(window), _ledger(closed))
+    readings = (*evaluate_window(window), *own_readings(window, closed.checks))
+    return window_statistics(window, readings, _ledger(closed))
 
 
 def _ledger(closed: ClosedWindow) -> Ledger:

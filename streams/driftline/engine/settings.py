@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from driftline.judging.own import OwnCheck
 from driftline.windows.spec import WindowSpec
 
 
@@ -18,7 +19,10 @@ class SourceSettings:
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """How one model is windowed; ``dedupe`` is the number of source offsets within which an event id may repeat."""
+    """How one model is windowed and judged.
+
+    ``dedupe`` is the number of source offsets within which an event id may repeat; ``checks`` are the user's own.
+    """
 
     pane_ms: int
     windows: tuple[WindowSpec, ...]
@@ -26,6 +30,7 @@ class ModelSettings:
     dedupe: int = 0
     open_after: tuple[int, int] = (1, 1)
     resolve_after: int = 1
+    checks: tuple[OwnCheck, ...] = ()
 
     @property
     def longest_ms(self) -> int:

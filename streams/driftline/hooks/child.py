@@ -56,7 +56,7 @@ def main() -> None:
         return
     if setup.handler == PREPROCESS:
         _serve(handler, requests, answers)
-    else:
+    elif wire.read_frame(requests) is not None:
         _say(answers, _once(handler))
 
 

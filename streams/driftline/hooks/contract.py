@@ -29,16 +29,16 @@ CAPTURES: Final = {"sagemakerCaptureJson": {"captureIndexNames": ["endpointInput
 class RunContract:
     """One run over [``start_ms``, ``end_ms``) (UTC): where its data is, where its results go, what it is called.
 
-    ``format`` is the ``dataset_format`` (``CAPTURES``, ``{"csv": {"header": true}}``, ``{"json": {"lines": true}}``); baselines
-    and scripts are left out of the environment where there are none, as there.
+    ``format`` is the ``dataset_format`` (``CAPTURES``, ``{"csv": {"header": true}}``, ``{"json": {"lines": true}}``); data,
+    baselines and scripts are left out of the environment where there are none, as there.
     """
 
     endpoint: str
     schedule: str
     start_ms: int
     end_ms: int
-    source: Path
     output: Path
+    source: Path | None = None
     format: object = None
     constraints: Path | None = None
     statistics: Path | None = None
@@ -49,6 +49,7 @@ class RunContract:
     def environment(self) -> dict[str, str]:
         """The variables, by Model Monitor's names."""
         paths = {
+            "dataset_source": self.source,
             "baseline_constraints": self.constraints,
             "baseline_statistics": self.statistics,
             "record_preprocessor_script": self.preprocess,
@@ -56,8 +57,7 @@ class RunContract:
         }
         return {
             "dataset_format": json.dumps(CAPTURES if self.format is None else self.format),
-            "dataset_source": str(self.source),
-            "output_path": str(self.output),
+            "output_path": str(self.output.absolute()),
             "start_time": utc(self.start_ms),
             "end_time": utc(self.end_ms),
             "publish_cloudwatch_metrics": "Enabled" if self.metrics else "Disabled",

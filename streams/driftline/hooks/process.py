@@ -109,6 +109,7 @@ class ScriptProcess:
     def once(self) -> wire.Answer:
         """The answer of a script that is run once, when it is loaded. Raises HookDiedError like :meth:`answers`."""
         self.start()
+        self._send(wire.Task([]))
         return wire.decode_answer(next(self._receive(1, time.monotonic() + self.script.seconds)))
 
     def stop(self) -> None:

@@ -35,8 +35,13 @@ def monitor_line(reading: Reading, rules: MonitorRules) -> SageMakerLine:
     return SageMakerLine(
         feature_name=reading.feature,
         constraint_check_type=reading.check,
-        description=_description(reading, rules) if VALUE in reading.details else "",
+        description=_description(reading, rules) if VALUE in reading.details else _own(reading),
     )
+
+
+def _own(reading: Reading) -> str:
+    """Of a check of the user's own, which says in its own words what is wrong; of ours, when they are not violated, nothing."""
+    return reading.reason if reading.state is State.VIOLATED else ""
 
 
 def _columns(word: str, reading: Reading, rules: MonitorRules) -> str:
