@@ -9,11 +9,13 @@ that are driftline's own (bounds, volume) do not speak, and a prediction is a fe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from driftline.baseline.model import Baseline
 from driftline.baseline.sagemaker.rules import MonitorRules
+from driftline.contracts.shifts import shift_sentence
 from driftline.judging.monitor.facts import FeatureFacts, feature_facts
 from driftline.judging.monitor.rules import categorical_values, completeness, data_type, drift
 from driftline.judging.monitor.shape import column_count, shape_of
@@ -22,6 +24,7 @@ from driftline.judging.rules_drift import BASELINE_DRIFT
 from driftline.judging.rules_model import EXTRA
 from driftline.judging.states import Reading, State
 from driftline.judging.window import WindowInput
+from driftline.stats.profile import Profile
 
 DISABLED: Final = "evaluate_constraints"
 """The "check" of the one reading of a window that its constraints file says not to check."""
@@ -47,12 +50,24 @@ def monitor_readings(window: WindowInput, baseline: Baseline, rules: MonitorRule
     shape = shape_of(rules, profile)
     told = column_count(shape) if rules.config.evaluate else ()
     if told and not shape.fits:
-        return (*told, *_all_unknown(window, baseline, rules, f"not checked: {shape.misfit}"))
-    return (*told, *_made(baseline, rules, window))
+        return (*_hinted(told, profile), *_all_unknown(window, baseline, rules, f"not checked: {shape.misfit}"))
+    return (*told, *_hinted(_made(baseline, rules, window), profile))
 
 
 def _is_anything_on(rules: MonitorRules) -> bool:
     return rules.config.evaluate or any(feature.config.evaluate for feature in rules.features)
+
+
+def _hinted(readings: Iterable[Reading], profile: Profile) -> Iterator[Reading]:
+    """The readings, and where columns look as if they had been moved, that in the reasons of those which that explains."""
+    shifts = profile.shifted.counts
+    usual = max(shifts, key=lambda shift: (shifts[shift], shift), default="")
+    for reading in readings:
+        if usual and reading.state is State.VIOLATED and reading.check in {DATA_TYPE, MISSING, EXTRA}:
+            rows = "1 row" if shifts[usual] == 1 else f"{shifts[usual]} rows"
+            yield replace(reading, reason=f"{reading.reason}; {rows}: {shift_sentence(usual)}")
+        else:
+            yield reading
 
 
 def _made(baseline: Baseline, rules: MonitorRules, window: WindowInput) -> Iterator[Reading]:

@@ -148,6 +148,20 @@ def test_columns_of_rows_with_names_are_those_of_all_of_them(
     assert shape_of(baseline.monitor, named(baseline, keys, extras)).columns == columns
 
 
+@pytest.mark.parametrize(
+    ("rows", "check", "hint"),
+    [
+        ([["x", "1", "free", ""]] * 3, "extra_column_check", "3 rows: looks shifted by one column from 'age' on"),
+        ([["free", ""]] * 2, "missing_column_check", "2 rows: looks shifted by one column from 'age' on"),
+    ],
+    ids=["a value too many", "one left out"],
+)
+def test_columns_that_were_moved_are_told_where(rows: list[list[str]], check: str, hint: str) -> None:
+    baseline = baseline_of()
+    readings = by_check(evaluate_window(window_of(baseline, profile_of(baseline, rows))))
+    assert hint in readings["", check].reason
+
+
 def test_nothing_is_checked_where_the_file_says_so_and_that_is_said() -> None:
     limits = constraints()
     limits["monitoring_config"]["evaluate_constraints"] = "Disabled"

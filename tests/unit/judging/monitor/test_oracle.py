@@ -97,7 +97,7 @@ def columns(draw: st.DrawFn, place: int) -> tuple[dict[str, Any], dict[str, Any]
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any], list[list[str]]]:
     """Both files, and rows of which a few may have another width."""
-    held = [draw(columns(place)) for place in range(draw(st.integers(1, 4)))]
+    held = [draw(columns(place)) for place in range(draw(st.integers(2, 4)))]
     kinds = [limits["inferred_type"] for _, limits in held]
     own = draw(SETTINGS)
     config = {
