@@ -6,12 +6,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from driftline.baseline.sagemaker.document import SageMakerDocument
 from driftline.errors import BaselineError
 from driftline.quality.limits import VERSION
 from driftline.quality.measure import Measured, Metric
 from driftline.quality.problem import Problem
 
+POINTS = 1_000
+"""Points of a curve that are written, about; chosen, because Spark thins to as many, and a file of 300,000 has 24 MB."""
 _BEFORE_CURVES = "false_negative_rate"
 
 
@@ -63,11 +68,18 @@ def _curves(measured: Measured) -> dict[str, object]:
         return {}
     return {
         "receiver_operating_characteristic_curve": {
-            "false_positive_rates": drawn.false_positive_rates.tolist(),
-            "true_positive_rates": drawn.true_positive_rates.tolist(),
+            "false_positive_rates": _thinned(drawn.false_positive_rates),
+            "true_positive_rates": _thinned(drawn.true_positive_rates),
         },
-        "precision_recall_curve": {"precisions": drawn.precisions.tolist(), "recalls": drawn.recalls.tolist()},
+        "precision_recall_curve": {"precisions": _thinned(drawn.precisions), "recalls": _thinned(drawn.recalls)},
     }
+
+
+def _thinned(points: NDArray[np.float64]) -> list[float]:
+    """About a thousand points of a curve, and both its ends. The areas in the file are of all of them."""
+    step = max(1, len(points) // POINTS)
+    kept: list[float] = points[::step].tolist()
+    return kept if (len(points) - 1) % step == 0 else [*kept, float(points[-1])]
 
 
 def _number(value: float) -> float | str:

@@ -166,6 +166,19 @@ def test_real_files_go_through_unchanged() -> None:
     assert math.isnan(metrics["recall"].standard_deviation)
 
 
+def test_long_curves_are_thinned_in_the_file_and_keep_their_ends() -> None:
+    rows = 5_500
+    measured = binary([place % 2 for place in range(rows)], [0] * rows, [place / rows for place in range(rows)])
+    section = json.loads(statistics_document(measured).text)["binary_classification_metrics"]
+    for curve in (section["receiver_operating_characteristic_curve"], section["precision_recall_curve"]):
+        sizes = {len(points) for points in curve.values()}
+        assert len(sizes) == 1
+        assert 1_000 <= sizes.pop() <= 2_000
+    drawn = section["receiver_operating_characteristic_curve"]
+    assert [drawn[key][place] for place in (0, -1) for key in drawn] == [0.0, 0.0, 1.0, 1.0]
+    assert section["precision_recall_curve"]["recalls"][-1] == 1.0
+
+
 def test_a_model_quality_file_is_called_by_its_name() -> None:
     measured = binary([0, 1], [0, 1])
     assert statistics_document(measured).kind == "model-quality statistics"
