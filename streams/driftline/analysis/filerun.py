@@ -6,10 +6,14 @@ become twice as long whenever there are too many, so that the onset of what is f
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from driftline.analysis.chosen import ChosenRows
+from msgspec.structs import replace
+
+from driftline.analysis.chosen import ChosenRows, ModelName
 from driftline.analysis.gathering import Gathering
 from driftline.analysis.moments import Span
 from driftline.analysis.result import AnalysisResult, JudgedWindow, Refused
@@ -47,12 +51,16 @@ MOST_WINDOWS: Final = 10_000
 
 @dataclass(frozen=True)
 class Question:
-    """What a run over files is asked: by which baseline, over which range, in windows of which length (None: one)."""
+    """What a run over files is asked: by which baseline, over which range, in windows of which length (None: one).
+
+    ``strict`` leaves out rows of other models; ``command`` is what violations tell to reproduce them, if it is known.
+    """
 
     baseline: Baseline
     span: Span | None = None
     window: WindowSpec | None = None
     strict: bool = False
+    command: str = ""
 
     @property
     def model(self) -> tuple[str, str]:
@@ -63,19 +71,23 @@ class Question:
 class FileRun:
     """Takes records in any order, then judges them once. Memory: the panes; not the records."""
 
-    def __init__(self, question: Question, topic: CaptureTopic) -> None:
-        """``topic`` says how records are read; all batches have to be of its partition 0, with rising offsets."""
+    def __init__(self, question: Question, topics: Sequence[CaptureTopic], sources: Sequence[Source] = ()) -> None:
+        """``topics`` say how records are read; ``sources`` have them, by default partition 0 of each, with rising offsets."""
         self.refused = Refused()
         self._question = question
         self._pane_ms = MINUTE_MS if question.window is None else question.window.step_ms
         self._log, self._shelf = _in_force(question.baseline)
         line = self._log.line(*question.model)
-        self._rows = ChosenRows(topic, self._shelf, line, question.model, question.span, strict=question.strict)
-        self._source = Source(topic.name, "", 0)
+        self._rows = {
+            topic.name: ChosenRows(topic, self._shelf, line, question.model, question.span, strict=question.strict)
+            for topic in topics
+        }
         self._panes = PaneBook()
-        self._gathering = Gathering(
-            question.model, self._panes, self._shelf, {(topic.name, 0): self._fold(self._source)}
-        )
+        folds = {
+            (source.topic, source.partition): self._fold(source)
+            for source in sources or [Source(topic.name, "", 0) for topic in topics]
+        }
+        self._gathering = Gathering(question.model, self._panes, self._shelf, folds)
 
     def feed(self, batch: RawBatch) -> list[Reject]:
         """Take in records; the answer is what was refused."""
@@ -84,6 +96,11 @@ class FileRun:
             self._make_room()
         return rejects
 
+    @property
+    def records(self) -> int:
+        """Records taken in so far."""
+        return self._gathering.records
+
     def judge(self) -> AnalysisResult:
         """Judge everything that was taken in, once."""
         self._gathering.flush()
@@ -91,7 +108,7 @@ class FileRun:
         span = self._question.span or self._span()
         whole = self._panes.merge(Window(NO_TIME, FOREVER), self._question.baseline.id)
         rows = sum(share.rows for share in whole.sources.values())
-        windows = self._judged(span, whole)
+        windows = tuple(self._with_command(window) for window in self._judged(span, whole))
         return AnalysisResult(
             model=self._question.baseline.model,
             version=self._question.baseline.version,
@@ -110,11 +127,20 @@ class FileRun:
             return self._windows(self._question.window)
         return () if span is None else (self._one_window(span, whole),)
 
+    def _with_command(self, window: JudgedWindow) -> JudgedWindow:
+        command = self._question.command
+        if not command:
+            return window
+        events = tuple(replace(event, reproduce=command) for event in window.violations)
+        return JudgedWindow(window.statistics, events)
+
     def _notes(self, rows: int) -> list[str]:
         notes = []
-        if self._rows.outside:
-            notes.append(f"{self._rows.outside} rows lie outside the range and are left out")
-        for (model, version), count in self._rows.others.most_common(3):
+        outside = sum(rows.outside for rows in self._rows.values())
+        others = sum((rows.others for rows in self._rows.values()), Counter[ModelName]())
+        if outside:
+            notes.append(f"{outside} rows lie outside the range and are left out")
+        for (model, version), count in others.most_common(3):
             notes.append(f"{count} rows are of {model}/{version} and are left out; --model and --version choose")
         if not rows:
             where = "" if self._question.span is None else f" of {self._question.span}"
@@ -133,7 +159,7 @@ class FileRun:
             settings=SourceSettings(FOREVER, 0),
             settings_of=lambda _model, _version: self._settings(),
             line_of=self._log.line,
-            decoding=self._rows,
+            decoding=self._rows[source.topic],
             recent=RecentIds(0),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,15 +26,21 @@ class Refused:
     rows: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, rejects: Iterable[Reject], where: str) -> None:
-        """Take in rejects of one source; ``where`` names it."""
+    def add(self, rejects: Iterable[Reject], where: Callable[[Reject], str]) -> None:
+        """Take in rejects; ``where`` tells the place of each."""
         for reject in rejects:
             reason = str(reject.reason)
             self.rows[reason] += reject.rows
             told = self.examples.setdefault(reason, [])
             if len(told) < EXAMPLES:
-                row = "" if reject.index is None else f", row {reject.index + 1}"
-                told.append(f"{where} @ {reject.offset}{row}: {reject.message}")
+                told.append(f"{where(reject)}: {reject.message}")
+
+    def fault(self, reason: str, message: str) -> None:
+        """Take in something as a whole, of which nobody knows how many rows it has: it counts as one."""
+        self.rows[reason] += 1
+        told = self.examples.setdefault(reason, [])
+        if len(told) < EXAMPLES:
+            told.append(message)
 
     @property
     def total(self) -> int:
@@ -92,5 +98,4 @@ class AnalysisResult:
     @property
     def lines(self) -> tuple[SageMakerLine, ...]:
         """Entries of ``constraint_violations.json``, in order, each once."""
-        told = (event.sagemaker for event in self.violations if event.kind != "resolved")
-        return tuple(dict.fromkeys(told))
+        return tuple(dict.fromkeys(line for window in self.windows for line in window.statistics.sagemaker))

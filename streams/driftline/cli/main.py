@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from driftline import __version__
-from driftline.cli import baseline, config, demo, dlq, doctor, report, results, top, topics
+from driftline.cli import analyze, baseline, config, demo, dlq, doctor, report, results, top, topics
 from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors, examples
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(baseline.app, name="baseline")
 app.command(epilog=results.VIOLATIONS_EXAMPLES)(results.violations)
 app.command(epilog=results.STATISTICS_EXAMPLES)(results.statistics)
+app.command(epilog=analyze.EXAMPLES)(analyze.analyze)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=top.EXAMPLES)(top.top)
 app.add_typer(dlq.app, name="dlq")

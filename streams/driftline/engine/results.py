@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from driftline.baseline.model import Baseline, Role
 from driftline.contracts.log import Source
-from driftline.contracts.statistics import Ledger, SourceShare, Tally, WindowStatistics
+from driftline.contracts.statistics import CheckReading, Ledger, SourceShare, Tally, WindowStatistics
 from driftline.contracts.violation import OffsetRange, Violation
 from driftline.engine.panes import Merged
 from driftline.engine.standing import Fact
@@ -15,8 +15,9 @@ from driftline.judging.evaluate import WindowInput, evaluate_window
 from driftline.judging.incidents import IncidentBook, WindowRef
 from driftline.judging.onset import Pane
 from driftline.judging.own import OwnCheck, own_readings
+from driftline.judging.sequential import SEQUENTIAL
 from driftline.judging.severity import violated_share
-from driftline.judging.states import Reading
+from driftline.judging.states import Reading, State
 from driftline.judging.story import violations
 from driftline.judging.summary import window_statistics
 from driftline.judging.volume import VolumeHistory
@@ -91,6 +92,32 @@ def judge(
     if window.complete and baseline is not None:
         history.observe(window.label, window.start_ms, window.end_ms, window.timezone, window.rows)
     return statistics, told
+
+
+def recall(told: WindowStatistics, baseline: Baseline | None, history: VolumeHistory, incidents: IncidentBook) -> None:
+    """Move ``history`` and ``incidents`` on as judging the window did of which ``told`` are the final statistics."""
+    every = (*told.readings, *(reading for feature in told.features for reading in feature.readings))
+    readings = tuple(_recalled(reading) for reading in every if reading.check != SEQUENTIAL)
+    features = frozenset[str]() if baseline is None else frozenset(c.name for c in baseline.with_role(Role.FEATURE))
+    window = told.window
+    ref = WindowRef(told.model, told.version, window.label, window.start, window.end, told.baseline_id or "")
+    incidents.observe(ref, readings, violated_share(readings, features))
+    if told.ledger.complete and told.baseline_id is not None:
+        history.observe(window.label, window.start, window.end, window.timezone, told.rows)
+
+
+def _recalled(wire: CheckReading) -> Reading:
+    return Reading(
+        wire.feature,
+        wire.check,
+        State(wire.state),
+        wire.observed,
+        wire.limit,
+        wire.bound,
+        wire.n,
+        wire.reason,
+        wire.details,
+    )
 
 
 def preview(closed: ClosedWindow, baseline: Baseline | None) -> WindowStatistics:

@@ -139,6 +139,18 @@ class SequentialLane:
         """One reading a feature, in order."""
         return tuple(d.reading(name) for name, d in zip(self.features, self._ready(), strict=True))
 
+    @property
+    def inputs(self) -> int:
+        """The most inputs of this epoch that any feature has had."""
+        return max((detector.inputs for detector in self._ready()), default=0)
+
+    def newest(self, inputs: int) -> SequentialLane:
+        """The lane as it would be if the epoch had begun later: so late that no feature has had more inputs than this."""
+        rows = np.array(self._epoch, dtype=np.int16).reshape(len(self._epoch), len(self.features))
+        after = np.cumsum((rows != _NONE)[::-1], axis=0).max(axis=1, initial=0)
+        kept = int(np.searchsorted(after, inputs, side="right"))
+        return SequentialLane(self.key, self.features, self.pane_ms, self.budget, list(self._epoch[len(rows) - kept :]))
+
     def to_state(self) -> dict[str, Any]:
         """The inputs of the running epoch, pane by pane, as little-endian int16."""
         values = b"".join(steps.astype("<i2").tobytes() for steps in self._epoch)

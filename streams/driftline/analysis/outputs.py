@@ -1,0 +1,108 @@
+"""A run's results as files: Model Monitor's, for whoever reads those; driftline's records; and the report for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from driftline.analysis.result import AnalysisResult
+from driftline.contracts.statistics import encode_statistics
+from driftline.contracts.violation import SageMakerLine, Window, encode_violation
+from driftline.errors import ConfigError
+from driftline.report import Gathered, Report, html_of, markdown_of, report_of
+
+VIOLATIONS: Final = "constraint_violations.json"
+
+
+@dataclass(frozen=True)
+class Everything:
+    """The period of a report that tells of whatever it is given."""
+
+    title: str
+    start_ms: int = 0
+    end_ms: int = 0
+
+    def covers(self, _window: Window) -> bool:
+        """All of it."""
+        return True
+
+    def span(self, _timezone: str) -> tuple[int, int]:
+        """The range of the run."""
+        return self.start_ms, self.end_ms
+
+
+def report_for(result: AnalysisResult) -> Report:
+    """The report of a run, as of a day or a week."""
+    named = f"{result.model}/{result.version}"
+    span = result.span
+    period = (
+        Everything(f"analysis of {named}")
+        if span is None
+        else Everything(f"analysis of {named}, {span}", span.start_ms, span.end_ms)
+    )
+    gathered: Gathered = Gathered(period)
+    for window in result.windows:
+        gathered.add(window.statistics)
+    baseline = result.baseline
+    held = {} if baseline is None else {baseline.id: baseline}
+    told = report_of(gathered, result.violations, held.get)
+    return msgspec.structs.replace(told, notes=(*told.notes, *result.notes, *result.refused.lines()))
+
+
+def write_report(result: AnalysisResult, folder: Path) -> list[Path]:
+    """Write everything into ``folder``, which is made if need be; what was written. ConfigError where that can't be done."""
+    files = {VIOLATIONS: violations_document(result.lines)}
+    files["windows.jsonl"] = _lines([encode_statistics(window.statistics) for window in result.windows])
+    files["violations.jsonl"] = _lines([encode_violation(event) for event in result.violations])
+    report = report_for(result)
+    files["report.html"] = html_of(report).encode()
+    files["report.md"] = markdown_of(report).encode()
+    return write_files(files, folder)
+
+
+def write_files(files: dict[str, bytes], folder: Path) -> list[Path]:
+    """Write files by name. ConfigError where that can't be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise ConfigError(f"--report {folder}: cannot be written: {error.strerror}") from error
+    return [folder / name for name in files]
+
+
+def violations_document(lines: tuple[SageMakerLine, ...]) -> bytes:
+    """``constraint_violations.json`` of these entries."""
+    entries = [msgspec.to_builtins(line) for line in lines]
+    return msgspec.json.format(msgspec.json.encode({"violations": entries}), indent=2)
+
+
+def summary_of(result: AnalysisResult) -> dict[str, object]:
+    """The run in one document, for programs."""
+    span = result.span
+    return {
+        "model": result.model,
+        "version": result.version,
+        "baseline_id": None if result.baseline is None else result.baseline.id,
+        "start": None if span is None else span.start_ms,
+        "end": None if span is None else span.end_ms,
+        "state": result.state.value,
+        "records": result.records,
+        "rows": result.rows,
+        "refused": dict(result.refused.rows),
+        "windows": [_window(window.statistics) for window in result.windows],
+        "violations": [msgspec.to_builtins(line) for line in result.lines],
+        "notes": list(result.notes),
+    }
+
+
+def _window(statistics: object) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(statistics)
+    return {name: told[name] for name in ("window", "state", "rows")}
+
+
+def _lines(records: list[bytes]) -> bytes:
+    return b"".join(record + b"\n" for record in records)

@@ -1,0 +1,217 @@
+"""Tables to captures: rows of CSV and Parquet files, by the names of a header or by their place.
+
+With Model Monitor's rules a row is what it would be as a request: a line of CSV, by position, whose texts tell the types. With
+driftline's own baseline it is a capture by name, and each cell is read as the baseline's kind of its column.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from driftline.analysis.wrapping import csv_capture, named_capture
+from driftline.baseline.model import Baseline, Kind
+from driftline.baseline.readers.arrow import pyarrow
+from driftline.baseline.readers.files import opened
+from driftline.contracts.capture import Reject
+from driftline.contracts.cells import text_category, text_number
+from driftline.errors import BaselineError, ConfigError
+
+Header = Literal["auto", "yes", "no"]
+Row = tuple[int, list[str], float]
+"""Line, cells, share of the file read."""
+
+ROWS_A_RECORD: Final = 500
+"""Rows of one capture made of CSV lines. Chosen: its envelope then costs nothing to speak of."""
+
+_MANY: Final = 0.5
+"""Share of the first line's cells that have to be names of the baseline to make it a header."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the columns of a table are told: names given by hand, whether there is a header, and which holds the time."""
+
+    names: tuple[str, ...] | None = None
+    header: Header = "auto"
+    delimiter: str | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True)
+class TableRecords:
+    """The rows of a table as captures. Raises BaselineError for a file that can't be read, ConfigError for other columns."""
+
+    baseline: Baseline
+    columns: Columns
+    rows: Callable[[Path], Iterator[Row]]
+    has_names: bool
+
+    def __call__(self, path: Path) -> Iterator[tuple[int, bytes | Reject, float]]:
+        """See `driftline.analysis.records.Records`."""
+        rows = self.rows(path)
+        first = next(rows, None)
+        if first is None:
+            return
+        names = self._names(path, first[1])
+        if self._is_header(first[1]):
+            first = None
+        rules = self.baseline.monitor
+        make = self._by_name(path, names) if rules is None else self._by_place(path, names, list(rules.names))
+        yield from make(_chain(first, rows))
+
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        if self.has_names or self.columns.header == "yes":
+            return True
+        if self.columns.header == "no":
+            return False
+        known = {column.name for column in self.baseline.columns}
+        return sum(cell.strip() in known for cell in cells) > _MANY * len(cells)
+
+    def _names(self, path: Path, first: Sequence[str]) -> list[str] | None:
+        """The names of the columns, where there are any."""
+        found = [cell.strip() for cell in first] if self._is_header(first) else None
+        if self.columns.names is None:
+            return found
+        if len(self.columns.names) != len(first):
+            raise ConfigError(f"--columns names {len(self.columns.names)} columns, {path} has {len(first)}")
+        return list(self.columns.names)
+
+    @staticmethod
+    def _by_place(path: Path, names: list[str] | None, wanted: list[str]) -> Callable[[Iterator[Row]], Records]:
+        """Rows as they are; in the order of the baseline, where they have its names."""
+        order: list[int] | None = None
+        if names is not None and len(names) == len(wanted):
+            if set(names) != set(wanted):
+                raise ConfigError(_other_columns(path, names, wanted))
+            order = [names.index(name) for name in wanted]
+        return lambda rows: _positional(rows, order)
+
+    def _by_name(self, path: Path, names: list[str] | None) -> Callable[[Iterator[Row]], Records]:
+        if names is None:
+            return lambda rows: _positional(rows, None)
+        known = {column.name for column in self.baseline.columns}
+        if not known & set(names):
+            raise ConfigError(_other_columns(path, names, sorted(known)))
+        kinds = [column.kind if (column := self.baseline.column(name)) else None for name in names]
+        return lambda rows: _named(rows, names, kinds, self.columns.time)
+
+
+Records = Iterator[tuple[int, bytes | Reject, float]]
+
+
+def _other_columns(path: Path, names: Sequence[str], wanted: Sequence[str]) -> str:
+    lacks, more = (", ".join(sorted(set(a) - set(b))[:5]) for a, b in ((wanted, names), (names, wanted)))
+    return (
+        f"{path}: its columns are not the baseline's: it lacks {lacks or 'none'} and has {more or 'no others'}; "
+        "is it the baseline of another model? --columns gives the columns other names, --header no takes them by place"
+    )
+
+
+def _chain(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
+    if first is not None:
+        yield first
+    yield from rows
+
+
+def _positional(rows: Iterator[Row], order: list[int] | None) -> Records:
+    """Several rows a capture, as CSV; a row of another width stays as it is."""
+    held: list[list[str]] = []
+    begun, done = 0, 0.0
+    for line, cells, done in rows:
+        begun = begun if held else line
+        held.append(cells if order is None or len(cells) != len(order) else [cells[place] for place in order])
+        if len(held) >= ROWS_A_RECORD:
+            yield begun, csv_capture(held), done
+            held = []
+    if held:
+        yield begun, csv_capture(held), done
+
+
+def _named(rows: Iterator[Row], names: list[str], kinds: list[Kind | None], time: str | None) -> Records:
+    for line, cells, done in rows:
+        values = {name: _value(cell, kind) for name, cell, kind in zip(names, cells, kinds, strict=False)}
+        values |= {f"_c{place}": cell for place, cell in enumerate(cells[len(names) :], len(names))}
+        yield line, named_capture(values, time), done
+
+
+def _value(cell: str, kind: Kind | None) -> object:
+    """A cell as JSON has it: of a number column a number where it is one, null where it is empty."""
+    if kind is not None and kind.is_numeric:
+        found = text_number(cell)
+        return cell if not isinstance(found, float) else None if found != found else found  # noqa: PLR0124 - NaN
+    found = text_category(cell, boolean=kind is Kind.BOOLEAN)
+    return cell if not isinstance(found, str | bool) and found is not None else found
+
+
+def csv_rows(path: Path, delimiter: str | None) -> Iterator[Row]:
+    """The rows of a CSV file; blank lines are none. Raises BaselineError, with a remedy, where it can't be read on."""
+    with opened(path) as (stream, progress):
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        line = 1
+        try:
+            first = text.readline(1 << 20)
+            reader = csv.reader(_chain_text(first, text), delimiter=delimiter or _delimiter_of(first))
+            for cells in reader:
+                if cells:
+                    yield line, cells, progress.share()
+                line = reader.line_num + 1
+        except UnicodeDecodeError as error:
+            raise BaselineError(
+                f"{path}: line {line} on is not UTF-8 ({error.reason}): iconv -f LATIN1 -t UTF-8 may help"
+            ) from error
+        except csv.Error as error:
+            raise BaselineError(f"{path}: line {line} can't be read as CSV: {error}") from error
+
+
+def _chain_text(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _delimiter_of(line: str) -> str:
+    """The most frequent of the usual ones; a comma for want of any."""
+    return max(",;\t|", key=lambda one: (line.count(one), one == ","))
+
+
+def parquet_rows(path: Path) -> Iterator[Row]:
+    """The rows of a Parquet file as texts, the first of them its names: whole numbers without a point, others with one."""
+    pa = pyarrow()
+    import pyarrow.parquet as pq  # noqa: PLC0415 - an extra; most runs need none
+
+    try:
+        with pq.ParquetFile(path) as file:
+            yield 1, list(file.schema_arrow.names), 0.0
+            read, total = 0, max(1, file.metadata.num_rows)
+            for batch in file.iter_batches(batch_size=4_096):
+                columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    read += 1
+                    yield read, list(cells), read / total
+    except (pa.ArrowException, OSError) as error:
+        raise BaselineError(f"{path}: can't be read as Parquet: {error}") from error
+
+
+def _text(value: object) -> str:
+    """A value as CSV would have it."""
+    if isinstance(value, str):
+        return value
+    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else _plain(value)
+
+
+def _plain(value: object) -> str:
+    return msgspec.json.encode(value).decode() if isinstance(value, list | dict) else str(value)

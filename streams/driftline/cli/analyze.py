@@ -1,0 +1,147 @@
+"""``driftline analyze``: one run over a range of event time, of files or of captures in Kafka."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from driftline.cli.common import (
+    AsJson,
+    Bootstrap,
+    ConfigFile,
+    Exit,
+    configuration,
+    errors,
+    examples,
+    until_interrupted,
+)
+from driftline.printable import printable_line
+
+if TYPE_CHECKING:
+    from driftline.analysis.compare import Comparison
+    from driftline.analysis.result import AnalysisResult
+
+EXAMPLES: Final = examples(
+    (
+        "driftline analyze --statistics statistics.json --constraints constraints.json --input captures/ --report out",
+        "files of Model Monitor, and captures as it wrote them",
+    ),
+    ("driftline analyze --baseline baseline --input today.csv", "a table against driftline's own baseline"),
+    (
+        "driftline analyze -c driftline.toml --model churn --version 1 --start -PT1H --end -PT0H",
+        "the last hour of the captures in Kafka",
+    ),
+    ("driftline analyze -c driftline.toml -m churn --version 1 --start -P1D --verify", "is it what the workers said?"),
+)
+
+Input = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--input", "-i", help="File or folder: captures, CSV, JSON Lines, Parquet, manifests. May be repeated."
+    ),
+]
+BaselineName = Annotated[
+    str | None, typer.Option("--baseline", help="Folder of a baseline; with Kafka also the id of a published one.")
+]
+Statistics = Annotated[Path | None, typer.Option("--statistics", help="statistics.json of Model Monitor.")]
+ConstraintsFile = Annotated[Path | None, typer.Option("--constraints", help="constraints.json of Model Monitor.")]
+Model = Annotated[str | None, typer.Option("--model", "-m", help="Model; with files: rows of this model only.")]
+Version = Annotated[str | None, typer.Option("--version", help="Version of the model.")]
+Start = Annotated[
+    str | None, typer.Option("--start", help="Event time from which on: -PT1H before now, or 2026-11-21T06:00Z.")
+]
+End = Annotated[str | None, typer.Option("--end", help="Event time before which: -PT0H is now.")]
+OneWindow = Annotated[
+    str | None, typer.Option("--window", help="Windows of this length (1h, 1h/15m), or range: the range is one.")
+]
+Timezone = Annotated[str, typer.Option("--timezone", help="Whose clock windows of an hour and longer follow.")]
+ReportFolder = Annotated[Path | None, typer.Option("--report", "-o", help="Folder to write reports and records into.")]
+FileFormat = Annotated[
+    str | None, typer.Option("--format", help="capture, json, csv or parquet; else told by each file's content.")
+]
+ColumnNames = Annotated[
+    str | None, typer.Option("--columns", help="Names of a table's columns, a,b,c, in their order.")
+]
+HasHeader = Annotated[str, typer.Option("--header", help="Whether CSV files begin with names: yes, no, or auto.")]
+Delimiter = Annotated[str | None, typer.Option("--delimiter", help="Delimiter of CSV files; else guessed.")]
+TimeColumn = Annotated[
+    str | None,
+    typer.Option("--time", help="Column of a table that holds the event time; else all rows are in the range."),
+]
+
+Offsets = Annotated[
+    list[str] | None,
+    typer.Option("--offsets", help="TOPIC:PARTITION:FIRST-LAST: read only these, where nothing is told of a window."),
+]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Say whether it is, byte for byte, what the workers said; exit code 3 if not.")
+]
+
+
+def analyze(  # noqa: PLR0917  (options, not arguments)
+    inputs: Input = None,
+    statistics: Statistics = None,
+    constraints: ConstraintsFile = None,
+    baseline: BaselineName = None,
+    model: Model = None,
+    version: Version = None,
+    start: Start = None,
+    end: End = None,
+    window: OneWindow = None,
+    timezone: Timezone = "UTC",
+    report: ReportFolder = None,
+    file_format: FileFormat = None,
+    columns: ColumnNames = None,
+    header: HasHeader = "auto",
+    delimiter: Delimiter = None,
+    time: TimeColumn = None,
+    offsets: Offsets = None,
+    verify: Verify = False,
+    config_file: ConfigFile = None,
+    bootstrap: Bootstrap = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a range of event time once, with the rules of a baseline, and say what is violated.
+
+    With --input it reads files, else the captures topics. Exit code 1 when a window is violated. A range without rows is
+    UNKNOWN, which is said, and no failure.
+    """
+    with errors(), until_interrupted():
+        from driftline.cli.analyze_run import Asked, of_files
+
+        asked = Asked(
+            tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
+            file_format, columns, header, delimiter, time, tuple(offsets or ()),
+        )  # fmt: skip
+        replayed = None
+        if inputs:
+            result = of_files(asked)
+        else:
+            from driftline.cli.analyze_kafka import of_topics
+
+            result, replayed = of_topics(asked, configuration(config_file, bootstrap))
+        _tell(result, report, None if replayed is None else replayed.comparison, verify=verify, as_json=as_json)
+        if verify and replayed is not None and not replayed.comparison.is_equal:
+            raise typer.Exit(Exit.FAILED)
+        if result.violated:
+            raise typer.Exit(Exit.VIOLATIONS)
+
+
+def _tell(
+    result: AnalysisResult, report: Path | None, comparison: Comparison | None, *, verify: bool, as_json: bool
+) -> None:
+    import msgspec
+
+    from driftline.analysis.outputs import summary_of, write_report
+    from driftline.cli.analyze_text import told
+
+    written = [] if report is None else write_report(result, report)
+    against = [] if comparison is None or not (verify or comparison.different) else comparison.lines()
+    if as_json:
+        more = {"files": [str(path) for path in written], "verified": against}
+        typer.echo(msgspec.json.encode(summary_of(result) | more).decode())
+        return
+    for line in [*told(result, written), *map(printable_line, against)]:
+        typer.echo(line)

@@ -1,0 +1,131 @@
+"""What was typed for ``driftline analyze``, turned into a job; every wrong word is a usage error that says what was expected."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from driftline.analysis.documents import Format
+from driftline.analysis.filejob import FileJob, analyze_files
+from driftline.analysis.filerun import Question
+from driftline.analysis.moments import Span, span_of
+from driftline.analysis.tables import Columns, Header
+from driftline.baseline import load
+from driftline.baseline.sagemaker.load import Files, find_files, load_monitor
+from driftline.cli.baseline_input import names_of
+from driftline.cli.common import progress
+from driftline.contracts.cloudevents import rfc3339
+from driftline.errors import ConfigError
+from driftline.printable import printable
+from driftline.windows.spec import WindowSpec
+
+if TYPE_CHECKING:
+    from driftline.analysis.result import AnalysisResult
+    from driftline.baseline import Baseline
+
+HEADERS: dict[str, Header] = {"auto": "auto", "yes": "yes", "no": "no"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options, as they were typed."""
+
+    inputs: tuple[Path, ...] = ()
+    statistics: Path | None = None
+    constraints: Path | None = None
+    baseline: str | None = None
+    model: str | None = None
+    version: str | None = None
+    start: str | None = None
+    end: str | None = None
+    window: str | None = None
+    timezone: str = "UTC"
+    format: str | None = None
+    columns: str | None = None
+    header: str = "auto"
+    delimiter: str | None = None
+    time: str | None = None
+    offsets: tuple[str, ...] = ()
+    now_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+
+    @property
+    def span(self) -> Span | None:
+        """The range; None for all there is."""
+        return span_of(self.start, self.end, self.now_ms)
+
+    @property
+    def spec(self) -> WindowSpec | None:
+        """The windows; None for one."""
+        return None if self.window in {None, "range"} else WindowSpec.parse(str(self.window), self.timezone)
+
+
+def of_files(asked: Asked) -> AnalysisResult:
+    """Run over files. Raises DriftlineError."""
+    if not asked.inputs:
+        raise ConfigError("name files or folders with --input, or a configuration with --config to read from Kafka")
+    baseline, span = baseline_of(asked), asked.span
+    strict = asked.model is not None
+    question = Question(baseline, span, asked.spec, strict=strict, command=_command(asked, span))
+    job = FileJob(question, asked.inputs, _format(asked.format), _columns(asked))
+    with progress("reading") as told:
+        return analyze_files(job, told)
+
+
+def baseline_of(asked: Asked) -> Baseline:
+    """The baseline of files. Raises ConfigError when none was named, BaselineError when it can't be read."""
+    if asked.statistics is not None or asked.constraints is not None:
+        if asked.baseline is not None:
+            raise ConfigError("--baseline and --statistics or --constraints do not go together")
+        return _monitor(Files(asked.statistics, asked.constraints), asked)
+    if asked.baseline is None:
+        raise ConfigError("name the baseline: --baseline FOLDER, or --statistics FILE and --constraints FILE")
+    found = find_files(Path(asked.baseline))
+    return load(asked.baseline) if found is None else _monitor(found, asked)
+
+
+def _monitor(files: Files, asked: Asked) -> Baseline:
+    """Of Model Monitor's files, which name no model."""
+    loaded = load_monitor(files, model=asked.model or "model", version=asked.version or "1")
+    for remark in loaded.remarks:
+        typer.echo(f"driftline: {printable(remark)}", err=True)
+    return loaded.baseline
+
+
+def _format(text: str | None) -> Format | None:
+    if text is None:
+        return None
+    try:
+        return Format(text)
+    except ValueError:
+        known = ", ".join(one.value for one in Format)
+        raise ConfigError(f"--format must be one of {known}, got {text!r}") from None
+
+
+def _columns(asked: Asked) -> Columns:
+    if asked.header not in HEADERS:
+        raise ConfigError(f"--header must be yes, no or auto, got {asked.header!r}")
+    names = names_of(asked.columns)
+    if asked.delimiter is not None and len(asked.delimiter) != 1:
+        raise ConfigError(f"--delimiter must be one character, got {asked.delimiter!r}")
+    return Columns(None if names is None else tuple(names), HEADERS[asked.header], asked.delimiter, asked.time)
+
+
+def _command(asked: Asked, span: Span | None) -> str:
+    """The command that judges the same files again."""
+    words = ["driftline", "analyze"]
+    for name in ("statistics", "constraints", "baseline", "model", "version", "window"):
+        if getattr(asked, name) is not None:
+            words += [f"--{name}", str(getattr(asked, name))]
+    for path in asked.inputs:
+        words += ["--input", str(path)]
+    if span is not None:
+        words += ["--start", rfc3339(span.start_ms), "--end", rfc3339(span.end_ms)]
+    for name in ("format", "columns", "delimiter", "time"):
+        if getattr(asked, name) is not None:
+            words += [f"--{name}", str(getattr(asked, name))]
+    return shlex.join(words if asked.header == "auto" else [*words, "--header", asked.header])

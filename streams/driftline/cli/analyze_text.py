@@ -1,0 +1,51 @@
+"""A run's result for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from driftline.analysis.result import AnalysisResult
+from driftline.contracts.cloudevents import rfc3339
+from driftline.contracts.statistics import CheckReading, WindowStatistics
+from driftline.printable import printable_line
+
+_SHOWN = 20
+"""Violations shown of one window. Chosen: a screen; the report has all of them."""
+
+
+def told(result: AnalysisResult, written: Sequence[Path]) -> Iterator[str]:
+    """The lines: each window with what is violated, what could not be used, and where the reports are."""
+    yield printable_line(f"{result.model}/{result.version}: {result.state}, {_counted(result)}")
+    for window in result.windows:
+        yield from (printable_line(line) for line in _window(window.statistics))
+    for note in (*result.notes, *result.refused.lines()):
+        yield printable_line(note)
+    if written:
+        yield printable_line(f"written: {', '.join(str(path) for path in written)}")
+
+
+def _counted(result: AnalysisResult) -> str:
+    parts = [f"{result.rows} rows of {result.records} records", f"windows {len(result.windows)}"]
+    if result.refused.total:
+        parts.append(f"refused {result.refused.total}")
+    return ", ".join(parts)
+
+
+def _window(statistics: WindowStatistics) -> Iterator[str]:
+    window = statistics.window
+    yield f"{window.label} from {rfc3339(window.start)}: {statistics.state}, {statistics.rows} rows"
+    if statistics.sagemaker:
+        lines = [f"{one.feature_name}: {one.constraint_check_type}: {one.description}" for one in statistics.sagemaker]
+        yield from (f"  {line}" for line in lines[:_SHOWN])
+        if len(lines) > _SHOWN:
+            yield f"  and {len(lines) - _SHOWN} more"
+    elif statistics.state == "UNKNOWN":
+        yield from (f"  unknown: {reason}" for reason in _reasons(statistics))
+
+
+def _reasons(statistics: WindowStatistics) -> list[str]:
+    """Why it is unknown, each reason once."""
+    every = [*statistics.readings, *(reading for feature in statistics.features for reading in feature.readings)]
+    unknown: list[CheckReading] = [reading for reading in every if reading.state == "UNKNOWN"]
+    return list(dict.fromkeys(reading.reason for reading in unknown if reading.reason))
