@@ -30,11 +30,18 @@ CAPTURE = b'{"model":"churn","version":"1","features":{"age":41.0}}'
 class Watched:
     """One worker with topics of its own, which ``create`` makes; ``sabotage`` says what is wrong with it.
 
-    ``settings`` are further ones, the first of them for every model.
+    ``settings`` are further ones, the first of them for every model; ``modules`` is where it may import from, too.
     """
 
     def __init__(
-        self, bootstrap: str, prefix: str, folder: Path, create: Create, sabotage: str = "", settings: str = ""
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        create: Create,
+        sabotage: str = "",
+        settings: str = "",
+        modules: Path = HERE.parent,
     ) -> None:
         self.bootstrap, self.captures, self.topics = bootstrap, f"{prefix}captures", TopicNames(prefix)
         create({**dict.fromkeys(vars(self.topics).values(), 1), self.topics.partials: 2, self.captures: 2})
@@ -52,7 +59,11 @@ class Watched:
                 [sys.executable, *program, "worker", "--config", str(config)],
                 stdout=out,
                 stderr=out,
-                env={**os.environ, "DRIFTLINE__METRICS__PORT": str(self.port), "PYTHONPATH": str(HERE.parent)},
+                env={
+                    **os.environ,
+                    "DRIFTLINE__METRICS__PORT": str(self.port),
+                    "PYTHONPATH": f"{HERE.parent}{os.pathsep}{modules}",
+                },
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, before any thread of the child
             )
 

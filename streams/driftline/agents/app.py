@@ -11,6 +11,7 @@ from driftline.agents.baselines import make_baseline_agent
 from driftline.agents.capture import CaptureService, make_capture_agent
 from driftline.agents.context import WorkerContext
 from driftline.agents.faust_client import faust_settings
+from driftline.agents.postprocess import make_postprocess_agent
 from driftline.agents.reports import make_report_agent
 from driftline.agents.schedules import make_schedule_agent
 from driftline.agents.verdict import VerdictService, make_verdict_agent
@@ -32,6 +33,8 @@ class DriftlineWorker:
         make_baseline_agent(self.app, context)
         make_schedule_agent(self.app, context)
         make_report_agent(self.app, context)
+        if not context.postprocess.is_empty:
+            make_postprocess_agent(self.app, context)
 
 
 def _scratch() -> tempfile.TemporaryDirectory[str]:

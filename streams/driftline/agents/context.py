@@ -13,6 +13,7 @@ from driftline.agents.ending import Ending
 from driftline.agents.log import LogFollower
 from driftline.agents.reading import Place, Sight, Standing
 from driftline.agents.snapshots import SnapshotTopic
+from driftline.agents.windowscripts import Postprocessor
 from driftline.broker.admin import Admin
 from driftline.broker.fetcher import Fetcher
 from driftline.broker.log import LogReader
@@ -71,6 +72,7 @@ class WorkerContext:
         self.capture_topics = [topic.name for topic in config.topics]
         self.counters = Counters()
         self.checks = Checks(config)
+        self.postprocess = Postprocessor(config)
         self.hooks = Preprocessor(config, {topic.name: decoder_settings(topic) for topic in config.topics})
         self.snapshots = SnapshotTopic(self.kafka, self.topics.snapshots)
         self.log = LogFollower(self.log_reader, self.snapshots.manifests, self.longest_window_ms)
@@ -142,7 +144,7 @@ class WorkerContext:
     @property
     def hook_statuses(self) -> tuple[HookStatus, ...]:
         """How code of the user's own fares."""
-        return (*self.hooks.statuses, *self.checks.statuses)
+        return (*self.hooks.statuses, *self.postprocess.statuses, *self.checks.statuses)
 
     # -- Kafka ------------------------------------------------------------------------------------------------------
 

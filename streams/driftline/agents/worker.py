@@ -81,6 +81,7 @@ async def _before(signals: StopSignals, *things: Coroutine[Any, Any, object]) ->
 async def _read_ahead(context: WorkerContext) -> None:
     """Load the scripts, fold the log as far as it goes now, and announce the baselines that it does not know of."""
     await in_background(context.hooks.start)
+    await in_background(context.postprocess.check)
     await in_background(context.check_topics)
     await in_background(context.log.start)
     LOG.info("reading the delta log from %s", span(context.log.started_at, context.log.goal))

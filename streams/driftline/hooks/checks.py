@@ -72,13 +72,16 @@ class _Watched:
         return answers
 
     def _tell(self, error: Exception) -> None:
-        trace = "".join(traceback.format_exception(error))
+        frames = error.__traceback__.tb_next if error.__traceback__ is not None else None  # the first is ours
+        trace = "".join(traceback.format_exception(type(error), error, frames))
         self.status.count("failed")
         self.status.failed(f"{type(error).__name__}: {error}", trace)
         now = time.monotonic()
         if now >= self._next_line:
             self._next_line = now + LINE_SECONDS
-            LOG.warning("the check %s failed, its answer is UNKNOWN\n%s", self.name, trace)
+            LOG.warning("the check %s failed, its answer is UNKNOWN", self.name)
+            for line in trace.splitlines():
+                LOG.warning("  %s", line)
 
 
 def load_check(name: str) -> Check:

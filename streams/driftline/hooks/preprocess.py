@@ -76,7 +76,9 @@ class _Hook:
         if now >= self._next_line:
             self._next_line = now + LINE_SECONDS
             path = self.pool.script.path
-            LOG.warning("%s refused %d of %d records of %s; %s\n%s", path, count, of, self.name, last.error, last.trace)
+            LOG.warning("%s refused %d of %d records of %s; %s", path, count, of, self.name, last.error)
+            for line in last.trace.splitlines():
+                LOG.warning("  %s", line)
 
 
 class Preprocessor:
