@@ -1,36 +1,14 @@
 """Windows and the violations file that Model Monitor writes of them, one readable file a case; and that each of them tells."""
 
 import json
-import tempfile
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from driftline.baseline import Baseline, load
 from driftline.judging.monitor import distances, evaluate, facts, rules, shape, texts
 from driftline.judging.monitor.report import read_violations, violations_file
-from support.monitor_files import written
+from support.monitor_golden import CASES, baseline_of, case_of
 from support.monitor_oracle import near, violations
 from support.monitor_rows import lines_of
-
-FOLDER = Path(__file__).parents[3] / "golden" / "monitor"
-CASES = sorted(path.stem for path in FOLDER.glob("*.json"))
-
-
-@lru_cache
-def case_of(name: str) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
-    held["rows"] = [cells for times, cells in held["rows"] for _ in range(times)]
-    return held
-
-
-@lru_cache
-def baseline_of(name: str) -> Baseline:
-    case = case_of(name)
-    with tempfile.TemporaryDirectory() as folder:
-        return load(written(Path(folder), case["statistics"], case["constraints"]))
 
 
 def told(name: str) -> list[dict[str, str]]:
