@@ -38,6 +38,17 @@ def without_inference_id(row: Row) -> BatchRow:
     return _of_cells(row) if isinstance(row, list) else _of_object(row)
 
 
+def line_without_inference_id(line: str) -> tuple[str, str, str]:
+    """A line of CSV, its inference id and its time; "" for what it does not have.
+
+    >>> line_without_inference_id("0.5,a, 1f1d57b1-2e6f-488c-8c30-db4e6d757861,2022-08-30T00:49:15Z")
+    ('0.5,a', '1f1d57b1-2e6f-488c-8c30-db4e6d757861', '2022-08-30T00:49:15Z')
+    """
+    answer, *told = line.rsplit(",", 2)
+    found = _of_cells([answer, *told])
+    return (answer, found.id, found.time) if found.id else (line, "", "")
+
+
 def _of_cells(row: list[object]) -> BatchRow:
     texts = [cell if isinstance(cell, str) else "" for cell in row[-2:]]
     found = [pattern.fullmatch(text) for pattern, text in zip((_UUID, _STAMP), texts, strict=False)]

@@ -17,7 +17,7 @@ SUSPICIOUS = 2
 
 def shift_of(cells: Sequence[object], schema: Schema) -> str:
     """How the cells of a row, in the order of the baseline, seem to have been moved: "+1 name" if a value too many stands in
-    the place of this column, "-1 name" if its value was left out, "" if neither. About 2 us a cell.
+    the place of this column, "-1 name" if its value was left out, "" if neither. About 0.5 us a cell.
     """
     names, more = schema.positions, len(cells) - len(schema.positions)
     if not -1 <= more <= 1 or (not more and _mistyped(cells, schema) < SUSPICIOUS):

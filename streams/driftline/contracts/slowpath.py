@@ -93,5 +93,6 @@ class SlowPath:
 
 def _object(document: object) -> Mapping[str, object]:
     if not isinstance(document, Mapping):
-        raise ContractError(f"must be an object, got {type_name(document)}", "$", Reason.NOT_OBJECT)
+        hint = ": it was escaped once too often" if isinstance(document, str) and document[:1] == "{" else ""
+        raise ContractError(f"must be an object, got {type_name(document)}{hint}", "$", Reason.NOT_OBJECT)
     return document

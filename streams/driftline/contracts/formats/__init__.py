@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from driftline.contracts.capture import FormatName
 from driftline.contracts.events import BadRow, Event, RecordContext
 from driftline.contracts.formats import flat, native, sagemaker
-from driftline.contracts.shapes import SAGEMAKER_MARK
+from driftline.contracts.shapes import SAGEMAKER_LABEL, SAGEMAKER_MARK
 
 Document = Mapping[str, object]
 
@@ -28,7 +28,9 @@ def detect(document: Document, features: str = "features") -> FormatName:
     """
     if SAGEMAKER_MARK in document:
         return "sagemaker"
-    return "native" if features in document else "flat"
+    if features in document:
+        return "native"
+    return "sagemaker" if isinstance(document.get(SAGEMAKER_LABEL), Mapping) else "flat"
 
 
 __all__ = ["detect", "read_rows"]

@@ -131,6 +131,8 @@ class _Request:
 
 def _request(document: Mapping[str, object], context: RecordContext) -> _Request:
     """The payloads of a record; ContractError if one cannot be read."""
+    if SAGEMAKER_MARK not in document and SAGEMAKER_LABEL in document:
+        raise ContractError("must be a capture, got ground truth: it belongs on the labels topic", "$", Reason.CAPTURE)
     capture = _object(document, SAGEMAKER_MARK, "$")
     inputs = _side(capture, "endpointInput", "$.captureData", context)
     outputs = _side(capture, "endpointOutput", "$.captureData", context)
