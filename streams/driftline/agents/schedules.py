@@ -26,8 +26,7 @@ from driftline.contracts.control import (
 from driftline.errors import ConfigError, ContractError, ReportError
 from driftline.schedules.outputs import output_of
 from driftline.schedules.store import open_store
-from driftline.schedules.verify import Ground, answer_to
-from driftline.windows.spec import WindowSpec
+from driftline.schedules.verify import answer_to, ground_of
 
 PART: Final = "schedule agent"
 
@@ -88,7 +87,7 @@ def _changed(context: WorkerContext, records: dict[bytes, bytes]) -> Iterator[Re
 
 def answer_of(context: WorkerContext, schedule: Schedule) -> ScheduleAnswer:
     """What this worker says to a schedule by its configuration. May block while a store is opened."""
-    answer = answer_to(schedule, ground_of(context, schedule))
+    answer = answer_to(schedule, ground_of(context.config, schedule))
     if answer.status == "Failed":
         return answer
     reports = context.config.reports
@@ -97,10 +96,3 @@ def answer_of(context: WorkerContext, schedule: Schedule) -> ScheduleAnswer:
     except (ConfigError, ReportError) as error:
         return ScheduleAnswer(name=schedule.name, revision=schedule.revision, status="Failed", reason=str(error))
     return answer
-
-
-def ground_of(context: WorkerContext, schedule: Schedule) -> Ground:
-    """What this worker's configuration has for the model of a schedule."""
-    model = context.config.model(schedule.model, schedule.version)
-    labels = tuple(WindowSpec(window.length_ms, window.step_ms).label for window in model.windows)
-    return Ground(labels, context.config.reports.outputs)

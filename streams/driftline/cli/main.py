@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from driftline import __version__
-from driftline.cli import analyze, baseline, config, demo, dlq, doctor, report, results, top, topics
+from driftline.cli import (
+    analyze,
+    baseline,
+    config,
+    demo,
+    dlq,
+    doctor,
+    report,
+    results,
+    schedule,
+    schedule_look,
+    schedule_run,
+    top,
+    topics,
+)
 from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors, examples
 
 app = typer.Typer(
@@ -61,6 +75,9 @@ app.command(epilog=results.STATISTICS_EXAMPLES)(results.statistics)
 app.command(epilog=analyze.EXAMPLES)(analyze.analyze)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=top.EXAMPLES)(top.top)
+schedule.app.command(epilog=schedule_run.EXAMPLES)(schedule_run.run)
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(schedule_look.executions_app, name="executions")
 app.add_typer(dlq.app, name="dlq")
 
 

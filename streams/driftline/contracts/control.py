@@ -49,8 +49,9 @@ class Schedule(Wire, frozen=True, kw_only=True):
 
     ``endpoint`` is the name under which reports stand, the model's if empty. ``baseline`` is the id by which windows must
     have been judged, any if empty. ``output`` is a folder or URL that the worker's own configuration has to allow; empty is the
-    worker's first one. ``preprocess`` and ``postprocess`` are names of hooks in the worker's configuration. The analysis
-    range is that of expression NOW. ``revision`` counts changes, ``active`` says when it was started and stopped.
+    worker's first one. ``preprocess`` and ``postprocess`` are file names of the scripts that the worker's configuration has to
+    name for the model: code is never named from here. The analysis range is that of expression NOW. ``revision`` counts
+    changes, ``active`` says when it was started and stopped.
     """
 
     name: Name

@@ -76,13 +76,21 @@ def cadence_of(schedule: Schedule) -> Cadence | None:
 
 
 def covers(schedule: Schedule, statistics: WindowStatistics) -> bool:
-    """Whether a closed window is one that the schedule looks at."""
+    """Whether a closed window is one that the schedule looks at, and was started when it ended."""
+    return was_active(schedule, statistics.window.end) and looks_at(schedule, statistics)
+
+
+def was_active(schedule: Schedule, end: int) -> bool:
+    """Whether the schedule was started at an instant, ms UTC."""
+    return any(span.start < end and (span.end is None or end <= span.end) for span in schedule.active)
+
+
+def looks_at(schedule: Schedule, statistics: WindowStatistics) -> bool:
+    """Whether a closed window is of the model and the kind that the schedule looks at."""
     window, cadence = statistics.window, cadence_of(schedule)
     if (schedule.model, schedule.version, "") != (statistics.model, statistics.version, statistics.slice):
         return False
     if cadence is None or cadence.label != window.label:
-        return False
-    if not any(span.start < window.end and (span.end is None or window.end <= span.end) for span in schedule.active):
         return False
     return cadence.covers(Window(window.start, window.end), window.timezone)
 

@@ -12,13 +12,13 @@ from driftline.baseline.sagemaker.text import pretty
 from driftline.contracts.control import Schedule
 from driftline.contracts.execution import Execution
 from driftline.contracts.statistics import FeatureStatistics, WindowStatistics, encode_statistics
-from driftline.contracts.violation import SageMakerLine
+from driftline.judging.monitor.report import FILES, violations_file
 from driftline.schedules.layout import joined, report_path
 from driftline.schedules.states import NO_DATA, exit_message
 
 STATISTICS: Final = "statistics.json"
 CONSTRAINTS: Final = "constraints.json"
-VIOLATIONS: Final = "constraint_violations.json"
+VIOLATIONS: Final = FILES[0]
 WINDOW: Final = "window.json"
 """Our own record, with what Model Monitor has no words for: UNKNOWN and its reasons, noise, quantiles, the ledger."""
 
@@ -59,19 +59,6 @@ def report_files(statistics: WindowStatistics) -> dict[str, bytes]:
         VIOLATIONS: violations_file(statistics.sagemaker),
         WINDOW: encode_statistics(statistics) + b"\n",
     }
-
-
-def violations_file(lines: tuple[SageMakerLine, ...]) -> bytes:
-    """``constraint_violations.json``."""
-    entries = [
-        {
-            "feature_name": line.feature_name,
-            "constraint_check_type": line.constraint_check_type,
-            "description": line.description,
-        }
-        for line in lines
-    ]
-    return _encoded({"violations": entries})
 
 
 def unjudged(statistics: WindowStatistics) -> str:

@@ -30,25 +30,31 @@ from driftline.errors import ContractError
 from driftline.schedules.book import Recorded, in_order
 
 T = TypeVar("T")
+Skip = Callable[[str], None]
+"""Told of a record that is passed over, in a sentence."""
+
+
+def _in_silence(_why: str) -> None:
+    """Nobody is told."""
 
 
 class TopicBook:
-    """See the module. ``skipped`` are records that are none of ours, with why; they do no harm."""
+    """See the module."""
 
-    def __init__(self, config: Config) -> None:
-        """Nothing is connected before the first call."""
-        self.skipped: list[str] = []
+    def __init__(self, config: Config, skip: Skip = _in_silence) -> None:
+        """Nothing is connected before the first call; ``skip`` is told of records that are none of ours."""
+        self._skip = skip
         self._config = config
         self._names = TopicNames(config.topic_prefix)
 
     def schedules(self) -> Mapping[str, Schedule]:
         """All schedules by name."""
-        return schedules_of(self._table(self._names.control), self.skipped.append)
+        return schedules_of(self._table(self._names.control), self._skip)
 
     def answers(self) -> Mapping[str, ScheduleAnswer]:
         """What workers answered, by name of the schedule."""
         rows = self._table(self._names.control)
-        found = _decoded(_of_kind(rows, ANSWER), decode_answer, self.skipped.append)
+        found = _decoded(_of_kind(rows, ANSWER), decode_answer, self._skip)
         return {answer.name: answer for answer, _ in found}
 
     def save(self, schedule: Schedule) -> None:
@@ -65,7 +71,7 @@ class TopicBook:
     def executions(self, name: str | None = None) -> list[Recorded]:
         """Executions, oldest first, as of the times of their records."""
         rows = self._table(self._names.executions)
-        found = _decoded(rows.values(), decode_execution, self.skipped.append)
+        found = _decoded(rows.values(), decode_execution, self._skip)
         return in_order([Recorded(execution, row.timestamp) for execution, row in found], name)
 
     def record(self, execution: Execution) -> None:
@@ -82,7 +88,7 @@ class TopicBook:
         producer.flush()
 
 
-def schedules_of(rows: Mapping[bytes, Row], skip: Callable[[str], None]) -> dict[str, Schedule]:
+def schedules_of(rows: Mapping[bytes, Row], skip: Skip) -> dict[str, Schedule]:
     """The schedules in a table of ``control``; ``skip`` is told of records that are none."""
     return {held.name: held for held, _ in _decoded(_of_kind(rows, SCHEDULE), decode_schedule, skip)}
 
@@ -91,9 +97,9 @@ def _of_kind(rows: Mapping[bytes, Row], kind: str) -> list[Row]:
     return [row for key, row in rows.items() if kind_of(key) == kind]
 
 
-def _decoded(rows: Iterable[Row], decode: Callable[[bytes], T], skip: Callable[[str], None]) -> Iterable[tuple[T, Row]]:
+def _decoded(rows: Iterable[Row], decode: Callable[[bytes], T], skip: Skip) -> Iterable[tuple[T, Row]]:
     for row in rows:
         try:
             yield decode(row.value), row
         except ContractError as error:
-            skip(f"@ {row.offset}: {error}")
+            skip(f"the record at offset {row.offset} is skipped: {error}")

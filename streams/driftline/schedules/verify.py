@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
+from driftline.config import Config
 from driftline.contracts.control import Schedule, ScheduleAnswer
 from driftline.errors import ConfigError
 from driftline.schedules.changes import cadence_of
 from driftline.schedules.outputs import output_of
+from driftline.windows.spec import WindowSpec
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the configuration says: labels of the model's windows, places for reports, names of hooks."""
+    """What the configuration says: labels of the model's windows, places for reports, file names of its scripts."""
 
     windows: Sequence[str]
     outputs: Sequence[str]
-    hooks: Collection[str] = ()
+    preprocess: str = ""
+    postprocess: str = ""
 
 
 def answer_to(schedule: Schedule, ground: Ground) -> ScheduleAnswer:
@@ -41,8 +45,23 @@ def check(schedule: Schedule, ground: Ground) -> None:
         raise ConfigError(
             f"workers report DataQuality only, got {schedule.monitoring_type}: driftline analyze does the others, over a range"
         )
-    for name in filter(None, (schedule.preprocess, schedule.postprocess)):
-        if name not in ground.hooks:
-            known = ", ".join(sorted(ground.hooks)) or "none"
-            raise ConfigError(f"hook {name!r} must be named in the workers' configuration, which has {known}")
+    _check_script("preprocess", schedule, schedule.preprocess, ground.preprocess)
+    _check_script("postprocess", schedule, schedule.postprocess, ground.postprocess)
     output_of(schedule.output, ground.outputs)
+
+
+def _check_script(kind: str, schedule: Schedule, wanted: str, configured: str) -> None:
+    """Code is named by the workers' own configuration; a schedule may only say which it expects there."""
+    if wanted and wanted != configured:
+        raise ConfigError(
+            f"the schedule expects {kind} script {wanted!r}, the workers have {configured or 'none'}: "
+            f'[models."{schedule.model}".hooks] {kind} = "…/{wanted}" in their configuration'
+        )
+
+
+def ground_of(config: Config, schedule: Schedule) -> Ground:
+    """What a configuration has for the model of a schedule."""
+    model = config.model(schedule.model, schedule.version)
+    labels = tuple(WindowSpec(window.length_ms, window.step_ms).label for window in model.windows)
+    scripts = [PurePath(path).name if path else "" for path in (model.hooks.preprocess, model.hooks.postprocess)]
+    return Ground(labels, config.reports.outputs, *scripts)

@@ -111,18 +111,18 @@ def test_a_store_that_is_not_known_is_told_in_one_line() -> None:
         open_store("nowhere://x")
 
 
-GROUND = Ground(windows=("1m", "1h"), outputs=("/srv/reports",), hooks=("flatten",))
+GROUND = Ground(windows=("1m", "1h"), outputs=("/srv/reports",), preprocess="flatten.py")
 
 ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "fine": ({}, ""),
-    "a hook that there is": ({"preprocess": "flatten"}, ""),
+    "a hook that there is": ({"preprocess": "flatten.py"}, ""),
     "once": ({"expression": "NOW", "analysis_start": "-PT1H", "analysis_end": "-PT0H"}, ""),
     "windows": (
         {"expression": "cron(0 0 ? * * *)"},
         'needs windows of "1d" of churn/1, which has 1m, 1h: add it to windows in [defaults] or [models."churn"] of every worker',
     ),
     "output": ({"output": "/etc"}, "reports must go to one of /srv/reports, or below, got '/etc'"),
-    "hook": ({"postprocess": "x"}, "hook 'x' must be named in the workers' configuration, which has flatten"),
+    "hook": ({"postprocess": "x.py"}, "the schedule expects postprocess script 'x.py', the workers have none: [models"),
     "type": ({"monitoring_type": "ModelBias"}, "workers report DataQuality only, got ModelBias"),
 }
 
