@@ -14,7 +14,7 @@ from support import flights_oracle as oracle
 from support.demo_run import Finished
 from support.pages import Reader
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 Key = tuple[str, str]
 
 LANE = "sequential_drift_check"

@@ -49,6 +49,6 @@ def test_no_process_outlives_the_demo(number: signal.Signals, tmp_path: Path) ->
         children = descendants(demo.pid)
         assert len(children) >= 2, "broker and worker"
         os.kill(demo.pid, number)
-        wait_for("the demo has not ended", 5, lambda: demo.poll() is not None)
+        wait_for("the demo has not ended", 60, lambda: demo.poll() is not None)
         assert demo.returncode == (-number if number == signal.SIGKILL else 130)
-        wait_for("children are alive", 5, lambda: not any(map(running, children)))
+        wait_for("children are alive", 60, lambda: not any(map(running, children)))

@@ -12,6 +12,14 @@ from driftline.broker.embedded import EmbeddedBroker
 from support.watched import Watched
 
 Launch = Callable[..., Watched]
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits too long says what for, before the test is cut short."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ PARTS = {
 def test_a_part_that_fails_ends_the_worker_and_is_named(part: str, launch: Launch) -> None:
     worker = launch(PARTS[part])
     feed(worker, part)
-    assert worker.process.wait(30) == 3, worker.output
+    assert worker.ended() == 3, worker.output
     lines = worker.output.splitlines()
     assert lines[-1] == f"driftline: the {part} failed: ValueError: injected fault"
     assert worker.output.count("Traceback") == 1
@@ -52,7 +52,7 @@ def test_a_part_that_fails_on_purpose_has_no_traceback(launch: Launch) -> None:
     worker = launch()
     worker.until_ready()
     worker.produce(worker.topics.partials, b"no record of ours")
-    assert worker.process.wait(30) == 3, worker.output
+    assert worker.ended() == 3, worker.output
     assert re.match(r"driftline: the (log follower|verdict service) failed: ", worker.output.splitlines()[-1])
     assert "Traceback" not in worker.output
 
@@ -64,6 +64,21 @@ def test_a_signal_is_an_orderly_end(launch: Launch) -> None:
     assert worker.stop() == 0, worker.output
     assert "revoked" in worker.output
     assert "Traceback" not in worker.output
+
+
+@pytest.mark.parametrize(
+    ("part", "fault"),
+    [
+        ("verdict service", f"fail:{AGENTS}shard:ShardKeeper.finish"),
+        ("capture service", f"fail:{AGENTS}capture:CaptureService._flush_all"),
+    ],
+)
+def test_a_part_that_fails_in_stopping_is_named_as_well(part: str, fault: str, launch: Launch) -> None:
+    worker = launch(fault)
+    worker.until_ready()
+    assert worker.stop() == 3, worker.output
+    assert worker.output.splitlines()[-1] == f"driftline: the {part} failed: ValueError: injected fault"
+    assert worker.output.count("Traceback") == 1
 
 
 def test_a_signal_during_the_start_is_an_orderly_end(launch: Launch) -> None:
@@ -80,4 +95,4 @@ def test_a_second_signal_ends_at_once_even_a_loop_that_hangs(number: signal.Sign
     worker.until("the stop", lambda: "stopping" in worker.output)
     assert worker.process.poll() is None
     worker.process.send_signal(number)
-    assert worker.process.wait(10) == 128 + number
+    assert worker.ended() == 128 + number

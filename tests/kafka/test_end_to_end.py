@@ -22,7 +22,7 @@ from oracle.offline import Expected, recompute
 from support import served
 from support.installation import Installation, Reader, Worker, values
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 PARTITIONS = 3
 END = served.START + 3 * 3_600_000
@@ -82,14 +82,14 @@ def test_several_models_topics_and_workers(installed: Install) -> None:
     write.events(range(12))
     write.requests(range(12))
     first, second = install.start(), install.start()
-    install.await_("windows of the first half", Windows(install, 20), 60)
+    install.await_("windows of the first half", Windows(install, 20), 180)
     third = install.start()
     write.events(range(12, 25))
     write.aborted()
     write.requests(range(12, 25))
     write.the_end()
     expected = awaited(install)
-    install.await_("the third worker to have sources", third.records, 60)
+    install.await_("the third worker to have sources", third.records, 180)
     ledger = sorted((source, +counts) for source, counts in expected.ledger.records.items())
     install.await_(
         "each source's ledger to be shown by one worker", lambda: shown([first, second, third]) == ledger, 30
@@ -108,8 +108,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(installed: Install) -> None:
     write = Writer(install)
     write.events(range(8))
     first, second = install.start(), install.start()
-    install.await_("windows from before", Windows(install, 5), 60)
-    install.await_("both workers to have sources", lambda: first.records() and second.records(), 60)
+    install.await_("windows from before", Windows(install, 5), 180)
+    install.await_("both workers to have sources", lambda: first.records() and second.records(), 180)
     write.events(range(8, 14))
     (first if first.judges() else second).kill()
     write.events(range(14, 20))
@@ -130,7 +130,7 @@ def test_a_baseline_is_exchanged_under_load(installed: Install) -> None:
     write = Writer(install)
     write.events(range(6))
     workers = install.start(), install.start()
-    install.await_("windows of the first baseline", Windows(install, 4), 60)
+    install.await_("windows of the first baseline", Windows(install, 4), 180)
     write.events(range(6, 10))
     install.run("baseline", "publish", str(install.folder / "moved-baseline"))
     minutes = iter(range(10, 60))
@@ -140,7 +140,7 @@ def test_a_baseline_is_exchanged_under_load(installed: Install) -> None:
         write.events(range(minute, minute + 1))
         return len(log_of(install).line("churn", "1").baselines) > 1
 
-    install.await_("the second baseline to be in force", write_on, 60)
+    install.await_("the second baseline to be in force", write_on, 180)
     after = next(minutes)
     write.events(range(after, after + 4))
     write.the_end()
@@ -226,15 +226,15 @@ def awaited(install: Installation) -> Expected:
     assert expected.ledger.closed == END - 5_000, "the oracle should have seen every source to its end"
     letters = Reader(install.bootstrap, install.own("deadletter"))
     violations = Reader(install.bootstrap, install.own("violations"))
-    install.await_("all final windows", Windows(install, len(expected.windows)), 90)
+    install.await_("all final windows", Windows(install, len(expected.windows)), 270)
     found: Counter[str] = Counter()
 
     def is_all() -> bool:
         found.update(letters=len(letters.poll()), violations=len(violations.poll()))
         return found["letters"] >= len(expected.ledger.letters) and found["violations"] >= len(expected.events)
 
-    install.await_("all violations and dead letters", is_all, 30)
-    install.await_("every source to be read to its end", lambda: records_of(log_of(install)) == ends(expected), 30)
+    install.await_("all violations and dead letters", is_all, 90)
+    install.await_("every source to be read to its end", lambda: records_of(log_of(install)) == ends(expected), 90)
     return expected
 
 

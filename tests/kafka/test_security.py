@@ -19,7 +19,7 @@ from support.installation import Worker
 from support.kafka_server import KafkaServer, KafkaUnavailableError
 from support.secure_listener import SecureListener
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SETTINGS = """
 [driftline]
 name = "secure"
@@ -64,7 +64,7 @@ def configured(secure: SecureListener, folder: Path, **client: str) -> Path:
 
 def driftline(config: Path, *arguments: str) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "driftline", *arguments, "--config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -84,7 +84,7 @@ def test_topics_a_worker_and_a_window_with_a_password_from_a_file(secure: Secure
     worker = Worker(config, tmp_path / "worker.log")
     windows: list[str] = []
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while not (worker.is_ready() and windows):
             assert worker.is_alive, worker.said()
             assert time.monotonic() < deadline, worker.said()

@@ -34,7 +34,7 @@ from support.series import RECORDED
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not os.environ.get("DRIFTLINE_REQUIRE_STACK"), reason="runs for two minutes: make stack-test"),
 ]
 
@@ -75,7 +75,7 @@ class Stack:
 
     def await_data(self, expr: str) -> None:
         """Groups of rules have moments of their own: two rounds at most, and there is something."""
-        wait_for(expr, lambda: self.prometheus.found(expr), 35)
+        wait_for(expr, lambda: self.prometheus.found(expr), 120)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         install = Installation(broker.bootstrap, PREFIX, folder, CONFIG)
         started.callback(install.close)
         worker = install.start()
-        install.await_("the worker", worker.is_ready, 60)
+        install.await_("the worker", worker.is_ready, 180)
         for version in ("1", "2"):
             data = served.table(folder / f"churn{version}.csv", served.scored(served.churn))
             install.baseline(data, "churn", version, "--publish", "--role", "prediction=prediction")
@@ -101,7 +101,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         targets = {"driftline": worker.port, "node": node, "alertmanager": manager.port}
         more = rules_file([Group("more", (PROBE,))])
         prometheus = started.enter_context(Prometheus(folder, targets, more))
-        wait_for("a second sample", lambda: prometheus.found("rate(driftline_model_requests_total[1m]) > 0"), 90)
+        wait_for("a second sample", lambda: prometheus.found("rate(driftline_model_requests_total[1m]) > 0"), 240)
         yield Stack(prometheus, receiver)
 
 

@@ -24,6 +24,6 @@ class Finished:
 def run_demo(folder: Path) -> Finished:
     """As fast as it goes."""
     command = [sys.executable, "-m", "driftline", "demo", "--seconds", "0", "--json", "-o", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return Finished(json.loads(done.stdout), folder)

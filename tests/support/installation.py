@@ -111,7 +111,7 @@ class Worker:
             return None
 
     def _ask(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
             return str(answer.read().decode())
 
 
@@ -136,7 +136,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=180,
             cwd=self.folder,
             env={**os.environ, "DRIFTLINE_CONFIG": str(self.config), "COLUMNS": "200"},
         )

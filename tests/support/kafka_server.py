@@ -7,9 +7,11 @@ a few seconds. It listens on free ports of 127.0.0.1 only, and dies with the pro
 from __future__ import annotations
 
 import base64
+import contextlib
 import ctypes
 import hashlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -32,6 +34,7 @@ START_SECONDS = 90
 STOP_SECONDS = 60
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 PR_SET_PDEATHSIG = 1
+OWN_PORTS = (15_000, 32_000)
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -183,14 +186,18 @@ def cluster_id() -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on right now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody listens on right now, all different.
+
+    They lie below those that the kernel gives to outgoing connections, of which one might take them before they are used.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(*OWN_PORTS)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(("127.0.0.1", port))
+            found += [] if port in found else [port]
+    return found
 
 
 def die_with_parent() -> None:

@@ -57,8 +57,8 @@ def refuse(was: Any, times: str) -> Callable[..., object]:  # noqa: ANN401 - any
     return refusing
 
 
-def change(_was: object, number: str) -> float:
-    return float(number)
+def change(was: Any, number: str) -> object:  # noqa: ANN401 - a number of either kind
+    return type(was)(number)
 
 
 FAULTS = {"fail": fail, "hang": hang, "slow": slow, "refuse": refuse, "set": change}

@@ -24,6 +24,9 @@ HERE = Path(__file__).parent
 Create = Callable[[dict[str, int]], object]
 """Makes topics, by name with their number of partitions."""
 
+PATIENCE = 90.0
+"""Seconds that anything may take which takes one or two: machines are busy, and only a test that fails waits so long."""
+
 CAPTURE = b'{"model":"churn","version":"1","features":{"age":41.0}}'
 
 
@@ -79,7 +82,7 @@ class Watched:
         """Status and body; status 0 when nobody answers."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept": accept})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - the address is ours
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the address is ours
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -105,7 +108,7 @@ class Watched:
                     return float(sample.value)
         return None
 
-    def until(self, what: str, condition: Callable[[], object], seconds: float = 30) -> None:
+    def until(self, what: str, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait until something is so; a worker that ends meanwhile will not make it so."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -120,9 +123,14 @@ class Watched:
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self) -> int:
+        """Ask for an orderly end; the exit code. What takes too long is cut short by the worker itself, with another code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        return self.ended()
+
+    def ended(self) -> int:
+        """The exit code of a worker that is about to end."""
+        return self.process.wait(PATIENCE)
 
     def close(self) -> None:
         if self.process.poll() is None:

@@ -86,11 +86,12 @@ class CaptureService(Service):
         self.context.hooks.close()
         if not self._connected:
             return
-        await self._rest()
-        if self.context.ending.error is None:
-            await self._flush_all()
-        self.member.close()
-        self.fetcher.close()
+        with contextlib.suppress(Exception), self.context.ending.named("capture service"):
+            await self._rest()
+            if self.context.ending.error is None:
+                await self._flush_all()
+            self.member.close()
+            self.fetcher.close()
 
     async def _flush_all(self) -> None:
         self.flusher.flush(self.readings)

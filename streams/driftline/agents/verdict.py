@@ -7,6 +7,7 @@ The group decides which worker owns which shards: those whose payload partitions
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,12 +53,13 @@ class VerdictService(Service):
         """Write what is under way and a last snapshot, and leave the group; nothing when the start had failed."""
         if not self._connected:
             return
-        if self.context.ending.error is None:
-            for keeper in self.keepers.values():
-                await keeper.finish()
-        self.producer.flush(10)
-        self.member.close()
-        self._let_go(list(self.keepers))
+        with contextlib.suppress(Exception), self.context.ending.named("verdict service"):
+            if self.context.ending.error is None:
+                for keeper in self.keepers.values():
+                    await keeper.finish()
+            self.producer.flush(10)
+            self.member.close()
+            self._let_go(list(self.keepers))
 
     @Service.task
     async def _run(self) -> None:

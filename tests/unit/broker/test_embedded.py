@@ -23,7 +23,7 @@ def broker() -> Iterator[EmbeddedBroker]:
 
 
 def partitions(broker: EmbeddedBroker) -> dict[str, int]:
-    metadata = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0}).list_topics(timeout=10)
+    metadata = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0}).list_topics(timeout=30)
     return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
 
 
@@ -36,7 +36,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_until_gone(pid: int, seconds: float = 10.0) -> bool:
+def wait_until_gone(pid: int, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -102,7 +102,7 @@ def test_the_module_speaks_lines_of_json() -> None:
         input='{"create": "t", "partitions": 1}\nnonsense\n{"create": "u", "partitions": 1}\n',
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=True,
     )
     address, twice, nonsense, created = map(json.loads, done.stdout.splitlines())

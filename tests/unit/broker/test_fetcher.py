@@ -45,7 +45,7 @@ def drain(fetcher: Fetcher, expected: int, *, limit: int, least: int) -> tuple[P
     """Everything until nothing is missing, by partition, and the sizes of the batches."""
     found: Places = defaultdict(list)
     sizes: list[int] = []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while sum(map(len, found.values())) < expected and time.monotonic() < until:
         for batch in fetcher.poll(limit, least=least).batches:
             held = found[batch.topic, batch.partition]
@@ -74,7 +74,7 @@ def test_topics_are_told_apart_where_there_are_several(fetcher: Fetcher) -> None
 
 def test_what_is_held_back_is_dropped_with_its_partition(fetcher: Fetcher) -> None:
     fetcher.start("many", 0, 0)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while not fetcher.poll(10, least=10**9).full and time.monotonic() < until:
         time.sleep(0.01)
     fetcher.start("many", 0, EACH - 3)
@@ -86,7 +86,7 @@ def test_the_end_gives_out_what_was_held_back(fetcher: Fetcher) -> None:
     fetcher.start("many", 0, EACH - 3)
     ended: list[tuple[tuple[str, int], int]] = []
     values: list[bytes | None] = []
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while not ended and time.monotonic() < until:
         fetched = fetcher.poll(1, least=10**9)  # one at a time: always "more to come"
         ended += fetched.ended
@@ -97,7 +97,7 @@ def test_the_end_gives_out_what_was_held_back(fetcher: Fetcher) -> None:
 
 def test_headers_are_there_when_they_are_asked_for(fetcher: Fetcher) -> None:
     fetcher.start("many", 0, EACH - 3)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     batches = []
     while not batches and time.monotonic() < until:
         batches = fetcher.poll(1000).batches

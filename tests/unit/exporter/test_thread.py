@@ -24,7 +24,7 @@ def test_it_answers_while_the_thread_that_started_it_does_something_else() -> No
     serving = server(live=live)
     thread = ServerThread(serving)
     thread.start()
-    with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/live", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/live", timeout=20) as answer:
         assert answer.status == 200
     assert asked
     assert threading.get_ident() not in asked
@@ -32,7 +32,7 @@ def test_it_answers_while_the_thread_that_started_it_does_something_else() -> No
     thread.stop()
     thread.check()
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=20)
 
 
 def test_an_address_in_use_is_a_fault_of_the_start() -> None:
@@ -53,8 +53,8 @@ def test_what_ends_the_thread_is_raised_when_asked_for() -> None:
     assert thread._loop is not None
     ended = threading.Event()
     thread._loop.call_soon_threadsafe(lambda: (thread._loop.stop(), ended.set()))  # type: ignore[union-attr]
-    assert ended.wait(5)
-    thread._thread.join(5)
+    assert ended.wait(20)
+    thread._thread.join(20)
     with pytest.raises(RuntimeError, match="Event loop stopped"):
         thread.check()
 
