@@ -115,3 +115,12 @@ def test_the_example_configuration_makes_clients() -> None:
     made = [connecting(kafka, "x"), fetching(kafka), following(kafka), joining(kafka, "g"), replaying(kafka)]
     assert all(one["socket.keepalive.enable"] == "true" for one in made)
     assert producing(kafka)["compression.type"] == "lz4"
+
+
+def test_reasons_for_not_being_ready_are_quoted_as_they_are_said() -> None:
+    table = (ROOT / "docs" / "health.md").read_text().partition("| reason |")[2].partition("\n\n")[0]
+    reasons = [reason for row in table.splitlines()[2:] for reason in row.split("|")[1].strip().split("; ")]
+    assert len(reasons) > 5
+    source = "".join(path.read_text() for path in (ROOT / "streams" / "driftline" / "agents").glob("*.py"))
+    said = re.sub(r"\{[^}]*\}", "…", source)
+    assert [reason for reason in reasons if reason not in said] == []
