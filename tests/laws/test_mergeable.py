@@ -28,6 +28,7 @@ from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
 from driftline.stats.presence import Presence
 from driftline.stats.profile import Profile
+from driftline.stats.sparse import SparseCounts
 from driftline.stats.unseen import UnseenCounts
 from driftline.stats.widths import WidthCounts
 from support.batches import batches, layout_of, normal_batch
@@ -35,6 +36,8 @@ from support.datasets import DISTRIBUTIONS, draw
 
 LAYOUT = layout_of()
 OTHER = layout_of(numeric=4, edges=(-1.0, 0.0, 0.5, 1.5))
+#: As many edges as Model Monitor's sketches have: bins are counted in another way.
+WIDE_LAYOUT = layout_of(edges=tuple(np.linspace(-2.0, 2.0, 700).tolist()))
 FEW_NAMES = 2
 
 
@@ -127,6 +130,20 @@ CASES = [
         lambda names, columns: names.update({name: len(held) for name, held in columns.extras.items()}),
         lambda state: NameCounts.from_state(state, FEW_NAMES),
         lambda: NameCounts(FEW_NAMES + 1),
+    ),
+    Case(
+        "SparseCounts",
+        lambda: SparseCounts(400),
+        lambda counts, columns: counts.hit((columns.entity % 97).astype(np.int64), 200, 300),
+        lambda state: SparseCounts.from_state(400, state),
+        lambda: SparseCounts(399),
+    ),
+    Case(
+        "Profile",
+        lambda: Profile(WIDE_LAYOUT),
+        Profile.update,
+        lambda s: Profile.from_state(WIDE_LAYOUT, s),
+        lambda: Profile(LAYOUT),
     ),
     Case(
         "Profile",

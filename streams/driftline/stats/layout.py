@@ -18,6 +18,8 @@ Counts = NDArray[np.int64]
 
 #: Steps of the fixed-point sums per baseline sigma: 2**20, a resolution of a millionth of a sigma.
 STEPS: Final = 2.0**20
+#: Edges from which on a column is wide. Chosen, because looking up so many in a batch costs more than looking up its values.
+WIDE: Final = 512
 #: Smallest and largest usable scale: beyond them STEPS / scale is no longer an ordinary float64.
 _SCALE_RANGE: Final = (1e-290, 1e290)
 
@@ -122,9 +124,15 @@ class Layout:
         return np.repeat(np.arange(len(self.categories)), np.diff(self.category_starts))
 
     @cached_property
+    def wide(self) -> bool:
+        """Whether any column has so many edges that its bins are counted value by value."""
+        return any(len(edges) >= WIDE for edges in self.edges)
+
+    @cached_property
     def rank_plan(self) -> RankPlan:
-        """What is looked up in each sorted column."""
-        return RankPlan.of(self.edges, self.low, self.high)
+        """What is looked up in each sorted column; of a wide layout only the bounds."""
+        edges = tuple(edges[:0] for edges in self.edges) if self.wide else self.edges
+        return RankPlan.of(edges, self.low, self.high)
 
     @cached_property
     def steps_per_unit(self) -> Floats:
