@@ -6,9 +6,15 @@ Three stories: several models and topics with a worker joining half-way, a worke
 from __future__ import annotations
 
 import itertools
+import json
+import os
+import shlex
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import confluent_kafka as ck
 import pytest
@@ -96,6 +102,9 @@ def test_several_models_topics_and_workers(installed: Install) -> None:
     )
     assert [worker.stop() for worker in (first, second, third)] == [0, 0, 0]
     hold(install, expected)
+    for model, version in (("churn", "2"), ("fraud", "7")):
+        replayed(install, model, version, "2024-05-01T12:10Z", "2024-05-01T12:20Z")
+    reproduced(install)
     assert {event["check"] for event in expected.events.values()} == ALL_CHECKS
     reasons = {"late", "not_json", "column_count", "row_count", "time_zone", "time_seconds", "no_model", "not_object"}
     assert set().union(*expected.ledger.letters.values()) >= reasons
@@ -154,6 +163,43 @@ def test_a_baseline_is_exchanged_under_load(installed: Install) -> None:
     judged = Counter(window["baseline_id"] for key, window in expected.windows.items() if key[:2] == ("churn", "1"))
     assert judged[first.id] > 5
     assert judged[moved.id] > 3
+    replayed(install, "churn", "1", "2024-05-01T12:00Z", "2024-05-01T13:00Z")
+
+
+def replayed(install: Installation, model: str, version: str, start: str, end: str) -> None:
+    """`driftline analyze` says of a range what the workers have said, byte for byte."""
+    told = analyzed(install, "--model", model, "--version", version, "--start", start, "--end", end, "--verify")
+    equal, *different = told["verified"]
+    assert different == []
+    assert int(equal.split()[0]) == len(told["windows"]) > 5
+    assert int(equal.split()[3]) > 0
+
+
+def reproduced(install: Installation) -> None:
+    """The command that an event tells finds the event's window violated, and says so in the same bytes."""
+    event = json.loads(values(install.read(install.own("violations")))[-1])
+    words = shlex.split(event["reproduce"])
+    assert words[:2] == ["driftline", "analyze"]
+    told = analyzed(install, *words[2:], "--verify")
+    assert [window["window"] for window in told["windows"]] == [event["window"]]
+    assert told["verified"] == [f"1 windows and {told['verified'][0].split()[3]} violation events {EQUAL}"]
+
+
+EQUAL = "are byte for byte what the workers wrote"
+
+
+def analyzed(install: Installation, *words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "driftline", "analyze", *words, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "DRIFTLINE_CONFIG": str(install.config)},
+    )
+    assert done.returncode in {0, 1}, f"{words}\n{done.stdout}\n{done.stderr}"
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 # -- what the stories are made of -----------------------------------------------------------------------------------

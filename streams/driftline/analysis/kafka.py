@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -169,16 +169,20 @@ def _letter(headers: Iterable[tuple[str, bytes | None]], places: Mapping[Place, 
 class TopicReader:
     """Reads sources side by side, none far ahead of the others. See `driftline.analysis.replay.Reader`."""
 
-    def __init__(self, config: Config, progress: Progress | None = None) -> None:
-        """``progress`` is told of offsets."""
+    def __init__(
+        self, config: Config, progress: Progress | None = None, made: Callable[[RawBatch], RawBatch] | None = None
+    ) -> None:
+        """``progress`` is told of offsets; ``made`` is what the scripts of the models make of a batch."""
         self._config = config
         self._progress = progress
+        self._made = made
 
     def batches(self, starts: Mapping[Place, int], ends: Mapping[Place, int], follower: Follower) -> Iterator[RawBatch]:
         """Batches in offset order within a source. Raises BrokerError when offsets are gone, or nothing comes any more."""
         fetcher = Fetcher(fetching(self._config.kafka))
         try:
-            yield from _Reading(fetcher, starts, ends, follower, self._progress).batches()
+            batches = _Reading(fetcher, starts, ends, follower, self._progress).batches()
+            yield from batches if self._made is None else map(self._made, batches)
         finally:
             fetcher.close()
 

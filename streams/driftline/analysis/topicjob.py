@@ -10,8 +10,9 @@ from driftline.analysis.compare import Comparison, compare
 from driftline.analysis.gathering import Place
 from driftline.analysis.kafka import Kafka, TopicReader
 from driftline.analysis.moments import Span
-from driftline.analysis.replay import NO_CLOCK, Circumstances, Replay, TopicSettings
+from driftline.analysis.replay import NO_CLOCK, Circumstances, Reader, Replay, TopicSettings
 from driftline.analysis.result import AnalysisResult
+from driftline.analysis.scripts import scripts
 from driftline.analysis.told import Told
 from driftline.baseline.model import Baseline
 from driftline.broker.replay import Progress
@@ -23,6 +24,7 @@ from driftline.engine.ledger import LogState
 from driftline.engine.settings import ModelSettings
 from driftline.engine.standing import InForce, ModelLine
 from driftline.errors import ConfigError
+from driftline.hooks.checks import Checks
 from driftline.windows.watermark import NO_TIME
 
 GONE: Final = "the topic no longer holds these offsets"
@@ -64,15 +66,16 @@ def analyze_topics(job: TopicJob, progress: Progress | None = None) -> Replayed:
     kafka = Kafka(job.config)
     given = circumstances(job, kafka)
     starts, ends = _plan(job, kafka, given)
-    found = _once(job, given, starts, ends, progress)
     told = kafka.violations(job.model)
-    compared = compare(found, given.told, told)
-    if compared.different and job.baseline is None:
-        places = {(source.topic, source.partition): offset for source, offset in starts.items()}
-        letters = kafka.letters(places)
-        if letters:
-            found = _once(job, replace(given, letters=letters), starts, ends, progress)
-            compared = compare(found, given.told, told)
+    with scripts(job.config) as made:
+        reader = TopicReader(job.config, progress, made)
+        found = _once(job, given, starts, ends, reader)
+        compared = compare(found, given.told, told)
+        if compared.different and job.baseline is None:
+            letters = kafka.letters({(source.topic, source.partition): offset for source, offset in starts.items()})
+            if letters:
+                found = _once(job, replace(given, letters=letters), starts, ends, reader)
+                compared = compare(found, given.told, told)
     return Replayed(found, compared)
 
 
@@ -80,10 +83,12 @@ def circumstances(job: TopicJob, kafka: Kafka) -> Circumstances:
     """Everything that the replay depends on beside the records."""
     config = job.config
     made: dict[tuple[str, str], ModelSettings] = {}
+    checks = Checks(config)
 
     def settings_of(model: str, version: str) -> ModelSettings:
         if (model, version) not in made:
-            made[model, version] = model_settings(config.model(model, version))
+            found = model_settings(config.model(model, version))
+            made[model, version] = replace(found, checks=checks.of(model, version))
         return made[model, version]
 
     labels = [spec.label for spec in settings_of(*job.model).windows]
@@ -172,11 +177,11 @@ def _once(
     given: Circumstances,
     starts: Mapping[Source, int],
     ends: Mapping[Place, int],
-    progress: Progress | None,
+    reader: Reader,
 ) -> AnalysisResult:
     run = Replay(given, starts)
     notes = list(_lost(run, given, starts))
-    result = run.run(TopicReader(job.config, progress), ends)
+    result = run.run(reader, ends)
     if not result.windows:
         labels = ", ".join(spec.label for spec in given.settings_of(*job.model).windows)
         notes.append(

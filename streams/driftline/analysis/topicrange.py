@@ -9,6 +9,7 @@ from driftline.analysis.filerun import FileRun, Question
 from driftline.analysis.gathering import Place
 from driftline.analysis.kafka import Kafka, TopicReader
 from driftline.analysis.result import AnalysisResult
+from driftline.analysis.scripts import scripts
 from driftline.broker.replay import Progress
 from driftline.contracts.capture import RawBatch, Reject
 from driftline.contracts.log import Source
@@ -51,8 +52,9 @@ def analyze_range(kafka: Kafka, question: Question, progress: Progress | None = 
             starts[Source(topic.name, shapes[topic.name].topic_id, partition)] = offset
     run = FileRun(question, [decoder_settings(topic) for topic in kafka.config.topics], list(starts))
     places = {(source.topic, source.partition): offset for source, offset in starts.items()}
-    for batch in TopicReader(kafka.config, progress).batches(places, {}, _Everything()):
-        run.refused.add(run.feed(batch), partial(_where, batch))
+    with scripts(kafka.config) as made:
+        for batch in TopicReader(kafka.config, progress, made).batches(places, {}, _Everything()):
+            run.refused.add(run.feed(batch), partial(_where, batch))
     result = run.judge()
     return replace(result, notes=(NOTE, *result.notes))
 
