@@ -11,7 +11,8 @@ from driftline.quality.confusion import Confusion
 from driftline.quality.rates import BETAS, f_measure, ratio
 
 Metrics = Mapping[str, float]
-_CONSTANT = "_best_constant_classifier"
+CONSTANT = "_best_constant_classifier"
+"""How the metrics of the model that always answers with one class end."""
 
 
 def binary(confusion: Confusion, positive: int) -> Metrics:
@@ -23,7 +24,7 @@ def binary(confusion: Confusion, positive: int) -> Metrics:
     """
     rates, constant = _rates(confusion, positive), _rates(confusion.constant(confusion.rarest()), positive)
     found = {name: rates[name] for name in ("recall", "precision", "accuracy")}
-    found |= {name + _CONSTANT: constant[name] for name in ("recall", "precision", "accuracy")}
+    found |= {name + CONSTANT: constant[name] for name in ("recall", "precision", "accuracy")}
     negatives = confusion.rows - int(confusion.actual[positive])
     wrong = int(confusion.predicted[positive] - confusion.hits[positive])
     false_positive = ratio(wrong, negatives)
@@ -34,7 +35,7 @@ def binary(confusion: Confusion, positive: int) -> Metrics:
         "false_negative_rate": 1.0 - rates["recall"],
     }
     found |= {name: rates[name] for name, _ in BETAS}
-    return found | {name + _CONSTANT: constant[name] for name, _ in BETAS}
+    return found | {name + CONSTANT: constant[name] for name, _ in BETAS}
 
 
 def multiclass(confusion: Confusion) -> Metrics:
@@ -44,7 +45,7 @@ def multiclass(confusion: Confusion) -> Metrics:
     """
     found = dict(_weighted(confusion))
     constant = _weighted(confusion.constant(confusion.rarest())) if confusion.labels else found
-    return found | {name + _CONSTANT: value for name, value in constant.items()}
+    return found | {name + CONSTANT: value for name, value in constant.items()}
 
 
 def _rates(confusion: Confusion, positive: int) -> Metrics:

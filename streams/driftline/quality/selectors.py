@@ -37,8 +37,8 @@ class Selector:
         """
         if isinstance(row, Mapping) and self.text in row:
             return row[self.text]
-        found = _walk(row, self.steps)
-        return _walk(row, _unwrapped(self.steps)) if found is None else found
+        found = _walked(row, self.steps)
+        return _walked(row, _unwrapped(self.steps)) if found is None else found
 
 
 def selector(text: str, option: str) -> Selector:
@@ -73,6 +73,14 @@ def _has(row: Row, wanted: Selector) -> bool:
     """Whether the column is there at all, be it empty."""
     first = wanted.steps[0]
     return isinstance(row, Mapping) and (wanted.text in row or first in row)
+
+
+def _walked(row: Row, steps: Sequence[str | int]) -> object:
+    """The cell at the end of the steps; of nested JSON in captures under its flattened name (``a.b[0]``)."""
+    name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+    if isinstance(row, Mapping) and name in row:
+        return row[name]
+    return _walk(row, steps)
 
 
 def _walk(value: object, steps: Sequence[str | int]) -> object:

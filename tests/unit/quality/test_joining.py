@@ -121,6 +121,8 @@ def test_the_range_is_of_the_inference_time() -> None:
         ("$.prediction", {"prediction": 3}, 3),
         ("a.b[1]", {"a": {"b": [1, 4]}}, 4),
         ("a.b", {"a.b": 5}, 5),
+        ("$.a.b[1]", {"a.b[0]": 5, "a.b[1]": 8}, 8),
+        ("predictions[0].label.x[0]", {"label.x[0]": 9}, 9),
         ("$['odd name']", {"odd name": 6}, 6),
         ("predictions[0].score", {"score": 7}, 7),
         ("predictions[*].score", {"score": 7}, 7),
