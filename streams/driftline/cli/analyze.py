@@ -17,6 +17,18 @@ from driftline.cli.common import (
     examples,
     until_interrupted,
 )
+from driftline.cli.quality_options import (
+    Aggregated,
+    AttributionsFile,
+    BiasConfigFile,
+    GroundTruth,
+    GroundTruthAttribute,
+    InferenceAttribute,
+    PositiveClass,
+    ProbabilityAttribute,
+    ProbabilityThreshold,
+    ProblemType,
+)
 from driftline.printable import printable_line
 
 if TYPE_CHECKING:
@@ -57,7 +69,7 @@ OneWindow = Annotated[
     str | None, typer.Option("--window", help="Windows of this length (1h, 1h/15m), or range: the range is one.")
 ]
 Timezone = Annotated[str, typer.Option("--timezone", help="Whose clock windows of an hour and longer follow.")]
-ReportFolder = Annotated[Path | None, typer.Option("--report", "-o", help="Folder to write reports and records into.")]
+ReportFolder = Annotated[Path | None, typer.Option("--report", help="Folder to write reports and records into.")]
 FileFormat = Annotated[
     str | None, typer.Option("--format", help="capture, json, csv or parquet; else told by each file's content.")
 ]
@@ -97,6 +109,16 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     header: HasHeader = "auto",
     delimiter: Delimiter = None,
     time: TimeColumn = None,
+    problem_type: ProblemType = None,
+    inference_attribute: InferenceAttribute = None,
+    probability_attribute: ProbabilityAttribute = None,
+    probability_threshold: ProbabilityThreshold = 0.5,
+    ground_truth_attribute: GroundTruthAttribute = None,
+    positive_class: PositiveClass = None,
+    ground_truth: GroundTruth = None,
+    bias_config: BiasConfigFile = None,
+    attributions: AttributionsFile = None,
+    aggregation: Aggregated = "mean_abs",
     offsets: Offsets = None,
     verify: Verify = False,
     config_file: ConfigFile = None,
@@ -107,6 +129,9 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
 
     With --input it reads files, else the captures topics. Exit code 1 when a window is violated. A range without rows is
     UNKNOWN, which is said, and no failure.
+
+    With --problem-type, --bias-config or --attributions it judges answers by their truth instead: model quality, bias, or
+    the attributions of features, by the baseline that --constraints names.
     """
     with errors(), until_interrupted():
         from driftline.cli.analyze_run import Asked, of_files
@@ -115,6 +140,22 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
             file_format, columns, header, delimiter, time, tuple(offsets or ()),
         )  # fmt: skip
+        if problem_type or bias_config or attributions:
+            from driftline.cli.quality_run import QualityAsked, judged, labelled_files
+            from driftline.quality.choosing import Attributes
+
+            attributes = Attributes(
+                inference_attribute,
+                probability_attribute,
+                ground_truth_attribute,
+                probability_threshold,
+                positive_class,
+            )
+            quality = QualityAsked(
+                problem_type, bias_config, attributions, attributes, tuple(ground_truth or ()), aggregation
+            )
+            violated = judged(quality, labelled_files(asked, quality.truths), constraints, report, as_json=as_json)
+            raise typer.Exit(Exit.VIOLATIONS if violated else Exit.FINE)
         replayed = None
         if inputs:
             result = of_files(asked)

@@ -71,7 +71,7 @@ def of_files(asked: Asked) -> AnalysisResult:
     baseline, span = baseline_of(asked), asked.span
     strict = asked.model is not None
     question = Question(baseline, span, asked.spec, strict=strict, command=_command(asked, span))
-    job = FileJob(question, asked.inputs, _format(asked.format), _columns(asked))
+    job = FileJob(question, asked.inputs, format_of(asked.format), columns_of(asked))
     with progress("reading") as told:
         return analyze_files(job, told)
 
@@ -96,7 +96,8 @@ def _monitor(files: Files, asked: Asked) -> Baseline:
     return loaded.baseline
 
 
-def _format(text: str | None) -> Format | None:
+def format_of(text: str | None) -> Format | None:
+    """The format that was named. Raises ConfigError for another word."""
     if text is None:
         return None
     try:
@@ -106,7 +107,8 @@ def _format(text: str | None) -> Format | None:
         raise ConfigError(f"--format must be one of {known}, got {text!r}") from None
 
 
-def _columns(asked: Asked) -> Columns:
+def columns_of(asked: Asked) -> Columns:
+    """How tables are told. Raises ConfigError for what cannot be."""
     if asked.header not in HEADERS:
         raise ConfigError(f"--header must be yes, no or auto, got {asked.header!r}")
     names = names_of(asked.columns)

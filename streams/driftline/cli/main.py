@@ -14,6 +14,7 @@ from driftline.cli import (
     demo,
     dlq,
     doctor,
+    quality,
     report,
     results,
     schedule,
@@ -70,6 +71,7 @@ app.command(epilog=doctor.CHECK_EXAMPLES)(doctor.check)
 app.command(epilog=doctor.DOCTOR_EXAMPLES)(doctor.doctor)
 app.add_typer(topics.app, name="topics")
 app.add_typer(baseline.app, name="baseline")
+app.add_typer(quality.app, name="quality")
 app.command(epilog=results.VIOLATIONS_EXAMPLES)(results.violations)
 app.command(epilog=results.STATISTICS_EXAMPLES)(results.statistics)
 app.command(epilog=analyze.EXAMPLES)(analyze.analyze)

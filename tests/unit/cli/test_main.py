@@ -12,6 +12,7 @@ from driftline.contracts.topics import TOPICS
 
 COMMANDS = (
     "worker", "demo", "baseline", "violations", "statistics", "report", "topics", "config", "check", "doctor", "top", "dlq",
+    "quality",
 )  # fmt: skip
 
 
