@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
 from driftline.analysis.result import AnalysisResult
 from driftline.contracts.statistics import encode_statistics
-from driftline.contracts.violation import SageMakerLine, Window, encode_violation
+from driftline.contracts.violation import Window, encode_violation
 from driftline.errors import ConfigError
+from driftline.judging.monitor.report import FILES, violations_file
 from driftline.report import Gathered, Report, html_of, markdown_of, report_of
-
-VIOLATIONS: Final = "constraint_violations.json"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def report_for(result: AnalysisResult) -> Report:
 
 def write_report(result: AnalysisResult, folder: Path) -> list[Path]:
     """Write everything into ``folder``, which is made if need be; what was written. ConfigError where that can't be done."""
-    files = {VIOLATIONS: violations_document(result.lines)}
+    files = {FILES[0]: violations_file(result.lines)}
     files["windows.jsonl"] = _lines([encode_statistics(window.statistics) for window in result.windows])
     files["violations.jsonl"] = _lines([encode_violation(event) for event in result.violations])
     report = report_for(result)
@@ -72,12 +70,6 @@ def write_files(files: dict[str, bytes], folder: Path) -> list[Path]:
     except OSError as error:
         raise ConfigError(f"--report {folder}: cannot be written: {error.strerror}") from error
     return [folder / name for name in files]
-
-
-def violations_document(lines: tuple[SageMakerLine, ...]) -> bytes:
-    """``constraint_violations.json`` of these entries."""
-    entries = [msgspec.to_builtins(line) for line in lines]
-    return msgspec.json.format(msgspec.json.encode({"violations": entries}), indent=2)
 
 
 def summary_of(result: AnalysisResult) -> dict[str, object]:
