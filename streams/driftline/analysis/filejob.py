@@ -14,8 +14,10 @@ from driftline.analysis.records import TOPIC, Batches, JsonRecords, Records
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.tables import Columns, TableRecords, csv_rows, parquet_rows
 from driftline.analysis.wrapping import json_capture, own_capture
+from driftline.config import Config, HookConfig, ModelConfig
 from driftline.contracts.capture import CaptureTopic, Limits
 from driftline.errors import BaselineError
+from driftline.hooks.preprocess import Preprocessor
 
 MAX_RECORD_BYTES: Final = 67_108_864
 """Bytes of one record of a file, 64 MiB. Chosen: ten times the largest request that SageMaker takes."""
@@ -32,13 +34,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class FileJob:
-    """Judge files. ``format`` None is told by each file's content; ``columns`` are about tables."""
+    """Judge files. ``format`` None is told by each file's content; ``columns`` are about tables.
+
+    ``preprocess`` is a script for captures.
+    """
 
     question: Question
     inputs: tuple[Path, ...]
     format: Format | None = None
     columns: Columns = field(default_factory=Columns)
     output_columns: str = "first"
+    preprocess: Path | None = None
 
 
 def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisResult:
@@ -47,6 +53,7 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
     Raises:
         ConfigError: what was named is not there, or the columns do not fit.
         BaselineError: not one of the files can be read.
+        HookError: the script cannot be loaded.
 
     """
     baseline = job.question.baseline
@@ -64,13 +71,15 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
     batches = Batches(0 if span is None else span.start_ms)
     paths = list(with_manifests(files_of(job.inputs)))
     faults = [path for path in paths if isinstance(path, BaselineError)]
-    for place, path in enumerate(paths):
-        if isinstance(path, BaselineError):
-            continue
-        try:
-            _read(path, job, batches, run, _share(progress, place, len(paths)))
-        except BaselineError as error:
-            faults.append(error)
+    hooks = HookConfig(preprocess=None if job.preprocess is None else str(job.preprocess))
+    with Preprocessor(Config(defaults=ModelConfig(hooks=hooks)), {TOPIC: topic}) as scripts:
+        for place, path in enumerate(paths):
+            if isinstance(path, BaselineError):
+                continue
+            try:
+                _read(path, job, batches, run, scripts, _share(progress, place, len(paths)))
+            except BaselineError as error:
+                faults.append(error)
     for fault in faults:
         run.refused.fault(UNREADABLE, str(fault))
     if faults and not run.records:
@@ -78,11 +87,13 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
     return run.judge()
 
 
-def _read(path: Path, job: FileJob, batches: Batches, run: FileRun, told: Callable[[float], None]) -> None:
+def _read(
+    path: Path, job: FileJob, batches: Batches, run: FileRun, scripts: Preprocessor, told: Callable[[float], None]
+) -> None:
     for portion in batches.of(path, _records(path, job)):
         run.refused.add(portion.refused, lambda reject: f"{path}:{reject.offset}")
         if len(portion.batch):
-            run.refused.add(run.feed(portion.batch), portion.where)
+            run.refused.add(run.feed(scripts.transform(portion.batch)), portion.where)
         told(portion.done)
 
 

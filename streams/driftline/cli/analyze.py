@@ -29,6 +29,7 @@ from driftline.cli.quality_options import (
     ProbabilityThreshold,
     ProblemType,
 )
+from driftline.errors import ConfigError
 from driftline.printable import printable_line
 
 if TYPE_CHECKING:
@@ -92,6 +93,22 @@ Verify = Annotated[
 ]
 
 
+Preprocess = Annotated[
+    Path | None,
+    typer.Option(
+        "--preprocess",
+        help="Script with preprocess_handler for captures of --input; topics have theirs configured.",
+    ),
+]
+Postprocess = Annotated[
+    Path | None, typer.Option("--postprocess", help="Script with postprocess_handler, run once over --report.")
+]
+
+
+POSTPROCESS_SECONDS: Final = 300.0
+"""Time that a postprocess script may take. Chosen: it may upload what it finds."""
+
+
 def analyze(  # noqa: PLR0917  (options, not arguments)
     inputs: Input = None,
     statistics: Statistics = None,
@@ -121,6 +138,8 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     aggregation: Aggregated = "mean_abs",
     offsets: Offsets = None,
     verify: Verify = False,
+    preprocess: Preprocess = None,
+    postprocess: Postprocess = None,
     config_file: ConfigFile = None,
     bootstrap: Bootstrap = None,
     as_json: AsJson = False,
@@ -138,7 +157,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
 
         asked = Asked(
             tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
-            file_format, columns, header, delimiter, time, tuple(offsets or ()),
+            file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess,
         )  # fmt: skip
         if problem_type or bias_config or attributions:
             from driftline.cli.quality_run import QualityAsked, judged, labelled_files
@@ -163,11 +182,25 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             from driftline.cli.analyze_kafka import of_topics
 
             result, replayed = of_topics(asked, configuration(config_file, bootstrap))
+        if postprocess is not None and report is None:
+            raise ConfigError("--postprocess reads reports: say where they go with --report FOLDER")
         _tell(result, report, None if replayed is None else replayed.comparison, verify=verify, as_json=as_json)
+        if postprocess is not None and report is not None and result.rows:
+            _run_script(postprocess, result, report)
         if verify and replayed is not None and not replayed.comparison.is_equal:
             raise typer.Exit(Exit.FAILED)
         if result.violated:
             raise typer.Exit(Exit.VIOLATIONS)
+
+
+def _run_script(script: Path, result: AnalysisResult, report: Path) -> None:
+    """The postprocess script over the reports, once, as Model Monitor runs it after a run that had data."""
+    from driftline.hooks.contract import RunContract
+    from driftline.hooks.postprocess import run_postprocess
+
+    span = (0, 0) if result.span is None else (result.span.start_ms, result.span.end_ms)
+    contract = RunContract(result.model, "analyze", *span, report, postprocess=script)
+    run_postprocess(script, contract, seconds=POSTPROCESS_SECONDS)
 
 
 def _tell(

@@ -51,6 +51,7 @@ class Asked:
     delimiter: str | None = None
     time: str | None = None
     offsets: tuple[str, ...] = ()
+    preprocess: Path | None = None
     now_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     @property
@@ -71,7 +72,7 @@ def of_files(asked: Asked) -> AnalysisResult:
     baseline, span = baseline_of(asked), asked.span
     strict = asked.model is not None
     question = Question(baseline, span, asked.spec, strict=strict, command=_command(asked, span))
-    job = FileJob(question, asked.inputs, format_of(asked.format), columns_of(asked))
+    job = FileJob(question, asked.inputs, format_of(asked.format), columns_of(asked), preprocess=asked.preprocess)
     with progress("reading") as told:
         return analyze_files(job, told)
 
@@ -127,7 +128,7 @@ def _command(asked: Asked, span: Span | None) -> str:
         words += ["--input", str(path)]
     if span is not None:
         words += ["--start", rfc3339(span.start_ms), "--end", rfc3339(span.end_ms)]
-    for name in ("format", "columns", "delimiter", "time"):
+    for name in ("format", "columns", "delimiter", "time", "preprocess"):
         if getattr(asked, name) is not None:
             words += [f"--{name}", str(getattr(asked, name))]
     return shlex.join(words if asked.header == "auto" else [*words, "--header", asked.header])

@@ -14,6 +14,7 @@ from driftline.cli import (
     demo,
     dlq,
     doctor,
+    hooks,
     quality,
     report,
     results,
@@ -81,6 +82,7 @@ schedule.app.command(epilog=schedule_run.EXAMPLES)(schedule_run.run)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(schedule_look.executions_app, name="executions")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(hooks.app, name="hooks")
 
 
 def main() -> None:

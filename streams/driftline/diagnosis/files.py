@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from driftline.broker.verify import faults_of
 from driftline.config import Config, load_config
 from driftline.diagnosis.finding import Finding, asked, fault, ok, warning
 from driftline.errors import ConfigError
+from driftline.hooks.checks import load_check
+from driftline.hooks.postprocess import check_postprocess
+from driftline.hooks.preprocess import check_preprocess
 from driftline.windows.panes import PaneSpec
 from driftline.windows.spec import WindowSpec
 
@@ -28,6 +31,7 @@ def check_files(path: Path | None, baselines: Iterable[Path]) -> Iterator[Findin
         yield ok(where, _summary(config))
         yield from _windows(config)
         yield from check_clients(config)
+        yield from check_hooks(config)
     for folder in baselines:
         yield from asked(str(folder), partial(_baseline, folder), "make it anew: driftline baseline create")
 
@@ -47,6 +51,32 @@ def check_clients(config: Config) -> Iterator[Finding]:
 
 def _summary(config: Config) -> str:
     return f"{len(config.topics)} captures topics, {len(config.models)} models of their own, {config.shards} shards"
+
+
+def check_hooks(config: Config) -> Iterator[Finding]:
+    """Whether scripts and checks of one's own can be loaded; scripts are, in processes of their own, and nothing else is run."""
+    remedy = "driftline hooks try SCRIPT --input FILE shows what it does; docs/sagemaker.md has the rules"
+    for name, model in {"defaults": config.defaults, **config.models}.items():
+        hooks = model.hooks
+        for kind, script, check in (
+            ("preprocess", hooks.preprocess, check_preprocess),
+            ("postprocess", hooks.postprocess, check_postprocess),
+        ):
+            if script is not None:
+                loads = partial(_script, Path(script), check, hooks.memory_mb << 20)
+                yield from asked(f"{kind} of {name}", loads, remedy)
+        for check_name in hooks.checks:
+            yield from asked(f"check of {name}", partial(_check, check_name), remedy)
+
+
+def _script(path: Path, check: Callable[..., None], memory: int) -> Iterator[Finding]:
+    check(path, memory=memory)
+    yield ok(str(path), f"can be loaded: {path.resolve()}")
+
+
+def _check(name: str) -> Iterator[Finding]:
+    load_check(name)
+    yield ok(name, "can be loaded")
 
 
 def _windows(config: Config) -> Iterator[Finding]:

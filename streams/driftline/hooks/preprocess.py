@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -24,7 +24,7 @@ from driftline.contracts.formats.sagemaker_names import named_by
 from driftline.errors import ContractError
 from driftline.hooks.contract import preprocess_environment, standing_folders
 from driftline.hooks.pool import ScriptPool
-from driftline.hooks.process import Script
+from driftline.hooks.process import Script, ScriptProcess
 from driftline.hooks.script import PREPROCESS
 from driftline.hooks.status import HookStatus
 from driftline.hooks.wire import DROPPED, REFUSED, TAKEN, Answer
@@ -101,6 +101,13 @@ class Preprocessor:
         """How each script fares."""
         return tuple(hook.status for hook in self._hooks.values())
 
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def start(self) -> None:
         """Start every process. Raises HookError when a script cannot be loaded."""
         for hook in self._hooks.values():
@@ -156,6 +163,15 @@ class Preprocessor:
             if name in self._config.models:
                 return name if name in self._hooks else None
         return "*" if "*" in self._hooks else None
+
+
+def check_preprocess(script: Path, *, memory: int = 0) -> None:
+    """Load a script without running its handler. Raises HookDiedError when that cannot be done."""
+    process = ScriptProcess(Script(script, PREPROCESS, memory=memory))
+    try:
+        process.start()
+    finally:
+        process.stop()
 
 
 def _hooks(config: Config) -> Iterator[tuple[str, _Hook]]:
