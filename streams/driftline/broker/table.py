@@ -77,7 +77,9 @@ class TableReader:
         """The ends of the partitions that have more to read; those read for the first time are assigned."""
         metadata = self._refusals.metadata(self._consumer, self._topic, TIMEOUT_SECONDS).topics[self._topic]
         if metadata.error is not None or not metadata.partitions:
-            raise BrokerError(f"topic {self._topic!r} must exist: {metadata.error}")
+            raise BrokerError(
+                f"topic {self._topic!r} must exist, driftline topics create makes driftline's own: {metadata.error}"
+            )
         left = {}
         for partition in sorted(metadata.partitions):
             if self._wanted is not None and partition not in self._wanted:

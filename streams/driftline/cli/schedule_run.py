@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,12 +11,16 @@ import typer
 
 from driftline.cli.common import AsJson, Bootstrap, ConfigFile, Exit, configuration, errors, examples, until_interrupted
 from driftline.cli.schedule_options import Name, Store, book_of, now_ms
+from driftline.errors import ConfigError
+from driftline.printable import printable_line
 
 if TYPE_CHECKING:
+    from driftline.analysis.moments import Span
     from driftline.config import Config
     from driftline.contracts.control import Schedule
     from driftline.contracts.execution import Execution
     from driftline.contracts.statistics import WindowStatistics
+    from driftline.schedules.book import ScheduleBook
     from driftline.schedules.run import Places
 
 
@@ -25,16 +30,55 @@ EXAMPLES: Final = examples(
         "the reports of the last day, also of hours when it was stopped",
     ),
     ("driftline schedule run once", "the range of a schedule that runs NOW"),
+    (
+        "driftline schedule run once --store s --input captures --statistics s.json --constraints c.json",
+        "the same of files",
+    ),
 )
+
+
+Input = Annotated[
+    list[Path] | None,
+    typer.Option("--input", "-i", help="With NOW: files or folders to judge instead of Kafka's captures."),
+]
+Statistics = Annotated[
+    Path | None, typer.Option("--statistics", help="With --input: statistics.json of Model Monitor.")
+]
+Constraints = Annotated[
+    Path | None, typer.Option("--constraints", help="With --input: constraints.json of Model Monitor.")
+]
+BaselineName = Annotated[
+    str | None, typer.Option("--baseline", help="With NOW: folder of a baseline, or the id of a published one.")
+]
+Start = Annotated[
+    str | None, typer.Option("--start", help="Windows that end after this, or the range of NOW: -P1D or a time.")
+]
+End = Annotated[
+    str | None, typer.Option("--end", help="Windows that end by this time (default: now), or the range of NOW.")
+]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What was typed beside the name of the schedule."""
+
+    start: str | None
+    end: str | None
+    inputs: tuple[Path, ...]
+    statistics: Path | None
+    constraints: Path | None
+    baseline: str | None
 
 
 def run(
     name: Name,
-    start: Annotated[
-        str | None,
-        typer.Option("--start", help="Only windows that end after this: -P1D or a time (default: since its start)."),
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", help="Only windows that end by this time (default: now).")] = None,
+    *,
+    start: Start = None,
+    end: End = None,
+    inputs: Input = None,
+    statistics: Statistics = None,
+    constraints: Constraints = None,
+    baseline: BaselineName = None,
     store: Store = None,
     config: ConfigFile = None,
     bootstrap: Bootstrap = None,
@@ -42,38 +86,92 @@ def run(
 ) -> None:
     """Leave the reports of a schedule now, here, without a worker. Exit code 1 when there are violations.
 
-    What the workers said of the windows is read from the statistics topic, as far back as it goes, and reported once more, to
-    the same places, with the same bytes.
+    One that runs NOW judges its range, of captures in Kafka or of files. Of any other, what the workers said of its windows
+    is read from the statistics topic, as far back as it goes, and reported once more: to the same places, with the same bytes.
     """
     with errors(), until_interrupted():
         settings = configuration(config, bootstrap)
         from driftline.schedules.book import schedule_named
-        from driftline.schedules.run import run_again
+        from driftline.schedules.cadence import NOW
 
         book = book_of(settings, store)
         held = schedule_named(book, name)
-        windows = _windows(settings, held, _range(held, start, end))
-        statuses = set()
-        for execution in run_again(book, held, windows, _places(settings, held, store)):
-            statuses.add(execution.status)
-            typer.echo(_told(execution, as_json=as_json))
-        if not statuses and not as_json:
-            typer.echo("no windows that the schedule looks at")
-        if "Failed" in statuses:
-            raise typer.Exit(Exit.FAILED)
-        if "CompletedWithViolations" in statuses:
-            raise typer.Exit(Exit.VIOLATIONS)
+        ask = Ask(start, end, tuple(inputs or ()), statistics, constraints, baseline)
+        places = _places(settings, held, store)
+        if held.expression == NOW:
+            found: Iterable[Execution] = [_once(settings, book, held, places, ask)]
+        else:
+            found = _again(settings, book, held, places, ask)
+        _tell(found, as_json=as_json)
 
 
-def _range(held: Schedule, start: str | None, end: str | None) -> tuple[int, int]:
+def _tell(found: Iterable[Execution], *, as_json: bool) -> None:
+    """Each as it comes, and the exit code."""
+    statuses = set()
+    for execution in found:
+        statuses.add(execution.status)
+        typer.echo(_told(execution, as_json=as_json))
+    if not statuses and not as_json:
+        typer.echo("no windows that the schedule looks at")
+    if "Failed" in statuses:
+        raise typer.Exit(Exit.FAILED)
+    if "CompletedWithViolations" in statuses:
+        raise typer.Exit(Exit.VIOLATIONS)
+
+
+def _once(settings: Config, book: ScheduleBook, held: Schedule, places: Places, ask: Ask) -> Execution:
     from driftline.analysis.moments import Span, moment
+    from driftline.schedules.run import run_once
 
     now = now_ms()
-    first = held.active[0].start if start is None and held.active else 0
-    span = Span(
-        first if start is None else moment(start, now, "--start"), now if end is None else moment(end, now, "--end")
+    start, end = ask.start or held.analysis_start, ask.end or held.analysis_end
+    span = Span(moment(start, now, "--start"), moment(end, now, "--end"))
+
+    def judge(schedule: Schedule, _start: int, _end: int) -> list[WindowStatistics]:
+        return _judged(settings, schedule, ask, span)
+
+    return run_once(book, held, judge, places, (span.start_ms, span.end_ms))
+
+
+def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[WindowStatistics]:
+    """The range as one window, by ``driftline analyze``'s own run; what it has to remark goes to standard error."""
+    from driftline.cli.analyze_run import Asked, of_files
+
+    asked = Asked(
+        inputs=ask.inputs,
+        statistics=ask.statistics,
+        constraints=ask.constraints,
+        baseline=ask.baseline or (None if ask.statistics or ask.constraints else held.baseline or None),
+        model=held.model,
+        version=held.version,
+        start=str(span.start_ms),
+        end=str(span.end_ms),
+        window="range",
     )
-    return span.start_ms, span.end_ms
+    if ask.inputs:
+        result = of_files(asked)
+    else:
+        from driftline.cli.analyze_kafka import of_topics
+
+        result, _ = of_topics(asked, settings)
+    for line in [*result.notes, *result.refused.lines()]:
+        typer.echo(f"driftline: {printable_line(line)}", err=True)
+    return [window.statistics for window in result.windows]
+
+
+def _again(settings: Config, book: ScheduleBook, held: Schedule, places: Places, ask: Ask) -> Iterator[Execution]:
+    from driftline.analysis.moments import Span, moment
+    from driftline.schedules.run import run_again
+
+    if ask.inputs or ask.baseline or ask.statistics or ask.constraints:
+        raise ConfigError(
+            f"{held.name} looks at windows that workers judged; --input and baselines are for schedules that run NOW"
+        )
+    now = now_ms()
+    since = held.active[0].start if held.active else 0
+    first = since if ask.start is None else moment(ask.start, now, "--start")
+    span = Span(first, now if ask.end is None else moment(ask.end, now, "--end"))
+    return run_again(book, held, _windows(settings, held, (span.start_ms, span.end_ms)), places)
 
 
 def _windows(settings: Config, held: Schedule, span: tuple[int, int]) -> Iterator[WindowStatistics]:

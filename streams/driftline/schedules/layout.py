@@ -1,6 +1,7 @@
 """Where reports stand: Model Monitor's folders, ``{output}/{endpoint}/{schedule}/yyyy/mm/dd/hh``, in UTC.
 
-The hour is that of the execution, the end of its window, as there. Schedules finer than an hour add the minute.
+The hour is that of the execution, the end of its window, as there. Schedules finer than an hour add the minute, runs at any
+moment also second and millisecond, so that no two reports of a schedule share a folder.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from driftline.contracts.control import Schedule
 from driftline.contracts.violation import Window
-from driftline.durations import HOUR_MS
+from driftline.durations import HOUR_MS, MINUTE_MS
 from driftline.windows.stamp import utc
 
 _DOTS: Final = {".": "%2E", "..": "%2E%2E"}
@@ -24,9 +25,12 @@ def report_path(schedule: Schedule, window: Window) -> str:
     '..%2Fm/hourly/1970/01/01/01'
     """
     when = utc(window.end)
-    is_finer = window.end - window.start < HOUR_MS or window.end % HOUR_MS
     parts = [path_part(schedule.endpoint or schedule.model), path_part(schedule.name), f"{when:%Y/%m/%d/%H}"]
-    return "/".join([*parts, f"{when:%M}"] if is_finer else parts)
+    if window.end % MINUTE_MS:
+        parts.append(f"{when:%M-%S}-{window.end % 1000:03d}")
+    elif window.end - window.start < HOUR_MS or window.end % HOUR_MS:
+        parts.append(f"{when:%M}")
+    return "/".join(parts)
 
 
 def path_part(name: str) -> str:

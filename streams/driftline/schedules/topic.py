@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from driftline.broker.admin import Admin
-from driftline.broker.plans import plan
 from driftline.broker.producer import DurableProducer
-from driftline.broker.settings import connecting, producing, replaying
+from driftline.broker.settings import producing, replaying
 from driftline.broker.table import Row, read_table
 from driftline.config import Config
 from driftline.contracts.control import (
@@ -25,7 +23,6 @@ from driftline.contracts.control import (
 )
 from driftline.contracts.execution import Execution, decode_execution, encode_execution, execution_key
 from driftline.contracts.topics import TopicNames
-from driftline.contracts.topics import topic as topic_spec
 from driftline.errors import ContractError
 from driftline.schedules.book import Recorded, in_order
 
@@ -58,10 +55,7 @@ class TopicBook:
         return {answer.name: answer for answer, _ in found}
 
     def save(self, schedule: Schedule) -> None:
-        """Keep a schedule; returns when the brokers have it. The topic is made if it is not there."""
-        Admin(connecting(self._config.kafka, "schedules")).create(
-            [plan(topic_spec(name), self._config.topic_prefix) for name in ("control", "executions")]
-        )
+        """Keep a schedule; returns when the brokers have it."""
         self._send([(self._names.control, schedule_key(schedule.name), encode_control(schedule))])
 
     def remove(self, name: str) -> None:

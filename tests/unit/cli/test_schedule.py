@@ -177,3 +177,38 @@ def test_waiting_for_an_answer_ends_with_exit_code_3(kafka: tuple[str, ...], mon
     code, out, _ = run(*HOURLY, "--wait", *kafka)
     assert code == 3
     assert "no worker has answered yet" in out
+
+
+def test_a_schedule_that_runs_now_judges_files(store: tuple[str, str], tmp_path: Path) -> None:
+    for name, shift in (("train", 0), ("today", 40)):
+        rows = "".join(f"{20 + (place * 7) % 50 + shift}\n" for place in range(1_000))
+        (tmp_path / f"{name}.csv").write_text(f"age\n{rows}")
+    baseline = str(tmp_path / "baseline")
+    assert (
+        run("baseline", "create", str(tmp_path / "train.csv"), "-m", "churn", "--version", "1", "-o", baseline)[0] == 0
+    )
+    run(*HOURLY[:-1], "NOW", "--start", "-PT1H", "--end", "-PT0H", *store)
+    of_train = ("--input", str(tmp_path / "train.csv"), "--baseline", baseline)
+    assert run("schedule", "run", "churn-hourly", *of_train, *store)[0] == 0
+    code, out, _ = run(
+        "schedule", "run", "churn-hourly", "-i", str(tmp_path / "today.csv"), "--baseline", baseline, *store
+    )
+    assert code == 1
+    assert "CompletedWithViolations" in out
+    code, _, err = run(
+        "schedule", "run", "churn-hourly", "-i", str(tmp_path / "none.csv"), "--baseline", baseline, *store
+    )
+    assert (code, "none.csv: there is no such file or folder" in err) == (2, True)
+    statuses = [one["MonitoringExecutionStatus"] for one in documents("executions", "list", *store)]
+    assert statuses == ["Completed", "CompletedWithViolations", "Failed"]
+    assert run("executions", "show", "churn-hourly", *store)[0] == 0
+    assert (
+        len({one["Report"] for one in documents("executions", "list", "--status", "CompletedWithViolations", *store)})
+        == 1
+    )
+
+
+def test_files_are_for_schedules_that_run_now(store: tuple[str, str]) -> None:
+    run(*HOURLY, *store)
+    code, _, err = run("schedule", "run", "churn-hourly", "--input", "x.csv", *store)
+    assert (code, "--input and baselines are for schedules that run NOW" in err) == (2, True)

@@ -99,6 +99,13 @@ def test_schedules_finer_than_an_hour_have_a_folder_each() -> None:
     assert len(set(paths)) == len(ends)
 
 
+def test_runs_at_any_moment_have_a_folder_each() -> None:
+    ends = [NOON + 61_001, NOON + 61_002, NOON + 62_001]
+    paths = [report_path(hourly(), Window(label="1h", start=end - HOUR, end=end)) for end in ends]
+    assert paths[0] == "churn/churn-hourly/2026/05/01/12/01-01-001"
+    assert len(set(paths)) == len(ends)
+
+
 @given(st.text(min_size=1, max_size=40))
 def test_no_name_of_an_endpoint_leads_out_of_the_output(endpoint: str) -> None:
     path = report_path(hourly(endpoint=endpoint), Window(label="1h", start=NOON, end=NOON + HOUR))
