@@ -24,6 +24,6 @@ USER 10001:10001
 WORKDIR /tmp
 EXPOSE 9109
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:9109/live', timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('DRIFTLINE__METRICS__PORT', '9109') + '/live', timeout=2)"]
 ENTRYPOINT ["driftline"]
 CMD ["worker"]

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-OPERATED = {"demo", "baseline", "parquet", "fast"}
+OPERATED = {"demo", "baseline", "parquet", "fast", "s3"}
 """Extras for whoever runs driftline, by what they give."""
 
 
