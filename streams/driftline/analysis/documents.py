@@ -17,6 +17,8 @@ HEAD_BYTES: Final = 65_536
 """What is looked at to tell a file's format. Chosen: the first record of a wide model, in most cases."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+_ESCAPED: Final = b'"{\\"'
+"""What a record begins with that was escaped once too often: each is refused, and told as that."""
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -73,6 +75,8 @@ def sniff(path: Path) -> Format:
         raise BaselineError(f"{path}: the file is empty")
     if head[:1] == b"[":
         raise BaselineError(f"{path}: must have one JSON object a line (JSON Lines), this is one JSON array")
+    if head.startswith(_ESCAPED):
+        return Format.CAPTURE
     if head[:1] != b"{":
         return Format.CSV
     return Format.CAPTURE if b'"captureData"' in head or b'"groundTruthData"' in head else Format.JSON

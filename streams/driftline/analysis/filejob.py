@@ -13,6 +13,7 @@ from driftline.analysis.filerun import FileRun, Question
 from driftline.analysis.records import TOPIC, Batches, JsonRecords, Records
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.tables import Columns, TableRecords, csv_rows, parquet_rows
+from driftline.analysis.transform import Pair, TransformRecords, paired
 from driftline.analysis.wrapping import json_capture, own_capture
 from driftline.config import Config, HookConfig, ModelConfig
 from driftline.contracts.capture import CaptureTopic, Limits
@@ -69,7 +70,7 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
     run = FileRun(job.question, [topic])
     span = job.question.span
     batches = Batches(0 if span is None else span.start_ms)
-    paths = list(with_manifests(files_of(job.inputs)))
+    paths = paired(list(with_manifests(files_of(job.inputs))))
     faults = [path for path in paths if isinstance(path, BaselineError)]
     hooks = HookConfig(preprocess=None if job.preprocess is None else str(job.preprocess))
     with Preprocessor(Config(defaults=ModelConfig(hooks=hooks)), {TOPIC: topic}) as scripts:
@@ -88,17 +89,30 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
 
 
 def _read(
-    path: Path, job: FileJob, batches: Batches, run: FileRun, scripts: Preprocessor, told: Callable[[float], None]
+    file: Path | Pair,
+    job: FileJob,
+    batches: Batches,
+    run: FileRun,
+    scripts: Preprocessor,
+    told: Callable[[float], None],
 ) -> None:
-    for portion in batches.of(path, _records(path, job)):
+    path, records = _records(file, job)
+    for portion in batches.of(path, records):
         run.refused.add(portion.refused, lambda reject: f"{path}:{reject.offset}")
         if len(portion.batch):
             run.refused.add(run.feed(scripts.transform(portion.batch)), portion.where)
         told(portion.done)
 
 
-def _records(path: Path, job: FileJob) -> Records:
-    """How a file is read."""
+def _records(file: Path | Pair, job: FileJob) -> tuple[Path, Records]:
+    """How a file is read, or two that belong together."""
+    if isinstance(file, Path):
+        return file, _records_of(file, job)
+    names = frozenset(column.name for column in job.question.baseline.columns)
+    return file.output, TransformRecords(file.input, names)
+
+
+def _records_of(path: Path, job: FileJob) -> Records:
     kind = job.format or sniff(path)
     baseline = job.question.baseline
     if kind is Format.CSV:

@@ -13,6 +13,7 @@ from driftline.analysis.documents import lines_of
 from driftline.baseline.readers.files import opened
 from driftline.contracts.capture import RawBatch, Reject
 from driftline.contracts.reasons import Reason
+from driftline.errors import BaselineError
 
 TOPIC: Final = "files"
 """The name under which all files are one source."""
@@ -107,7 +108,10 @@ class JsonRecords:
                     yield number, self.wrap(line.strip()), progress.share()
 
     def _one_document(self, path: Path) -> bytes | None:
-        """The file, if its first line is only the beginning of a document that ends with the file."""
+        """The file, if its first line is only the beginning of a document that ends with the file.
+
+        Raises BaselineError where that is the beginning of the first of several.
+        """
         with opened(path) as (stream, _):
             first = stream.readline(self.most)
             if first.strip() not in {b"{", b"\xef\xbb\xbf{"}:
@@ -115,6 +119,9 @@ class JsonRecords:
             text = first + stream.read(self.most)
         try:
             msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BaselineError(
+                f"{path}: must have one JSON object a line, this has objects over several lines or a broken one: "
+                "jq -c . may help"
+            ) from error
         return msgspec.json.format(text.removeprefix(b"\xef\xbb\xbf"), indent=-1)

@@ -40,8 +40,20 @@ def _window(statistics: WindowStatistics) -> Iterator[str]:
         yield from (f"  {line}" for line in lines[:_SHOWN])
         if len(lines) > _SHOWN:
             yield f"  and {len(lines) - _SHOWN} more"
-    elif statistics.state == "UNKNOWN":
+    yield from (f"  {hint}" for hint in _hints(statistics))
+    if not statistics.sagemaker and statistics.state == "UNKNOWN":
         yield from (f"  unknown: {reason}" for reason in _reasons(statistics))
+
+
+def _hints(statistics: WindowStatistics) -> list[str]:
+    """What the lines of Model Monitor's form leave out: rows of another width, and columns that look moved."""
+    every = [*statistics.readings, *(reading for feature in statistics.features for reading in feature.readings)]
+    others = max((reading.details.get("rows_of_another_width", 0.0) for reading in every), default=0.0)
+    told = [f"{others:.0f} rows have another number of columns than most"] if others else []
+    moved = dict.fromkeys(
+        hint for reading in every for _, _, hint in [reading.reason.partition("; ")] if "shifted" in hint
+    )
+    return [*told, *moved]
 
 
 def _reasons(statistics: WindowStatistics) -> list[str]:

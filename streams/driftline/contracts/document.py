@@ -54,7 +54,9 @@ def read_document(value: bytes, strict: Callable[[bytes], T]) -> tuple[T | objec
         value.decode("utf-8")
         return strict(value), False
     except UnicodeDecodeError as error:
-        raise ContractError(_expected(value, f"byte {error.start} is not UTF-8"), "$", Reason.NOT_UTF8) from None
+        raise ContractError(
+            _expected(value, f"byte {error.start} is not UTF-8 (Latin-1?)"), "$", Reason.NOT_UTF8
+        ) from None
     except RecursionError:
         raise ContractError("must not be nested so deeply", "$", Reason.TOO_DEEP) from None
     except msgspec.DecodeError:

@@ -5,7 +5,6 @@ Only rows of the baseline's width are taken; what is wrong, or odd, is left to t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
@@ -25,7 +24,7 @@ from driftline.contracts.schema import MISTYPED_VALUE, Schema
 from driftline.contracts.shifts import SUSPICIOUS, shift_of
 from driftline.contracts.structs import is_plain
 from driftline.errors import ContractError
-from driftline.stats.columns import Columns
+from driftline.stats.columns import UNSEEN, Columns
 from driftline.stats.forms import Forms
 
 _WHOLE = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)] | None
@@ -64,20 +63,18 @@ class LexicalCsvRows:
         schema, rows = self._schema, [self._rows[row] for row in kept]
         filling = Filling(schema, len(rows))
         fractional: Cells = []
-        suspects: Counter[int] = Counter()
         for name, cells in zip(schema.positions, zip(*rows, strict=True), strict=False):
             at, category = schema.places.get(name, (-1, None))
             if at >= 0 and category is None:
                 found, mistyped = text_numbers(cells)
                 filling.numbers(at, found, mistyped)
-                suspects.update(mistyped)
                 if name in schema.whole:
                     fractional += [(at, row) for row in not_whole(cells) if not np.isnan(found[row])]
             elif at >= 0:
                 filling.categories(at, text_categories(cells, boolean=False))
         columns = filling.done(self._topic, out)
         columns.forms = _forms(len(rows), schema, fractional)
-        for row in sorted(row for row, times in suspects.items() if times >= SUSPICIOUS):
+        for row in _suspects(columns, schema):
             _note(columns.forms, row, shift_of(rows[row], schema))
         return columns
 
@@ -187,6 +184,15 @@ def _type(name: str, schema: Schema) -> Any:  # noqa: ANN401 - a type made at ru
 def _forms(rows: int, schema: Schema, fractional: Cells) -> Forms:
     width = np.full(rows, len(schema.positions), dtype=np.int32)
     return Forms(width, np.ones(rows, dtype=np.bool_), pairs_of(fractional))
+
+
+def _suspects(columns: Columns, schema: Schema) -> list[int]:
+    """Rows with so many strange values that their columns may have been moved."""
+    limited = np.array([bool(known) for known in schema.layout.categories], dtype=np.bool_)
+    strange = np.count_nonzero(columns.codes[limited] == UNSEEN, axis=0)
+    strange += np.bincount(columns.mistyped[:, 1], minlength=len(columns))
+    found: list[int] = np.flatnonzero(strange >= SUSPICIOUS).tolist()
+    return found
 
 
 def _note(forms: Forms, row: int, shift: str) -> None:

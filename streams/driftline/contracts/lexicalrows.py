@@ -56,11 +56,10 @@ class _Filling:
         self._folded[row] = event.folded
         if not event.folded:
             out.count("other_width")
-        before = len(self.mistyped)
         unknown = [name for name, value in values.items() if not self._put(row, name, value)]
         for name in within(unknown, limits, out):
             self.extras.setdefault(name, []).append(row)
-        if event.cells and (not event.folded or len(self.mistyped) > before + 1):
+        if event.cells:
             self._note_shift(row, event.cells)
 
     def _put(self, row: int, name: str, value: object) -> bool:

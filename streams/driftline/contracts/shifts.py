@@ -1,7 +1,8 @@
 """Whether the columns of a row were moved by one: a value was put in, or left out, and all behind it stand in the wrong place.
 
-Looked for where a row has a number of values that does not fit, or where at least two of its numbers are none. It is told
-apart by types and known categories: if all fit the baseline once a place is passed over, the row looks shifted from there on.
+Looked for where a row has one value too many or too few, or where at least two of its values are strange: no number where there
+should be one, or a category that the baseline does not know. If none is strange once a place is passed over, the row looks
+shifted from there on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from driftline.contracts.lexical import lexical_number, lexical_text
 from driftline.contracts.schema import MISTYPED_VALUE, Schema
 
 SUSPICIOUS = 2
-"""Numbers that are none, in a row of the right width, from which on it is looked at. Chosen: one is a typing error."""
+"""Strange values of a row of the right width from which on it is looked at. Chosen: one is a typing error."""
 
 
 def shift_of(cells: Sequence[object], schema: Schema) -> str:
@@ -20,9 +21,9 @@ def shift_of(cells: Sequence[object], schema: Schema) -> str:
     the place of this column, "-1 name" if its value was left out, "" if neither. About 0.5 us a cell.
     """
     names, more = schema.positions, len(cells) - len(schema.positions)
-    if not -1 <= more <= 1 or (not more and _mistyped(cells, schema) < SUSPICIOUS):
+    straight = _compared(cells, names, schema) if -1 <= more <= 1 else []
+    if not straight or (not more and sum(straight) < SUSPICIOUS):
         return ""
-    straight = _compared(cells, names, schema)
     found = []
     if more >= 0:
         found.append((_last_fit(straight, _compared(cells[1:], names, schema)), "+1"))
@@ -54,14 +55,6 @@ def _last_fit(straight: Sequence[bool], moved: Sequence[bool]) -> int:
     last = max((place for place, strange in enumerate(moved) if strange), default=-1)
     place = min(first, len(moved))
     return place if last < place else -1
-
-
-def _mistyped(cells: Sequence[object], schema: Schema) -> int:
-    return sum(
-        lexical_number(cell) is MISTYPED_VALUE
-        for cell, name in zip(cells, schema.positions, strict=False)
-        if name in schema.numeric_at
-    )
 
 
 def _strange(cell: object, name: str, schema: Schema) -> bool:
