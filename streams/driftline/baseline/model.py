@@ -194,6 +194,17 @@ def baseline_id(
     constraints: Constraints,
     monitor: MonitorRules | None = None,
 ) -> str:
-    """First 16 hex digits of sha256 over the canonical JSON (sorted keys, shortest floats) of a baseline's content."""
-    content = (model, version, rows, columns, constraints, *(() if monitor is None else (monitor,)))
-    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]
+    """First 16 hex digits of sha256 over the canonical JSON (sorted keys, shortest floats) of a baseline's content.
+
+    The content is the list of the arguments (``monitor`` only where there is one), encoded a column at a time.
+    """
+    ends = [constraints] if monitor is None else [constraints, monitor]
+    digest = hashlib.sha256(_canonical([model, version, rows])[:-1] + b",[")
+    for index, column in enumerate(columns):
+        digest.update((b"," if index else b"") + _canonical(column))
+    digest.update(b"]," + _canonical(ends)[1:])
+    return digest.hexdigest()[:16]
+
+
+def _canonical(value: object) -> bytes:
+    return msgspec.json.encode(value, order="sorted")

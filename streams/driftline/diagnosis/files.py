@@ -103,7 +103,9 @@ def _baseline(folder: Path) -> Iterator[Finding]:
 
 def _loaded(name: str, loaded: Loaded) -> Iterator[Finding]:
     found = loaded.baseline
-    whose = f"{found.model}/{found.version}" if found.monitor is None else "SageMaker Model Monitor"
-    yield ok(name, f"baseline {found.id} of {whose}, {len(found.columns)} columns")
+    whose = (
+        f"baseline {found.id} of {found.model}/{found.version}" if found.monitor is None else "Model Monitor's files"
+    )
+    yield ok(name, f"{whose}, {len(found.columns)} columns")
     remedy = "docs/sagemaker.md says what is done without it"
     yield from (warning(name, remark, remedy) for remark in loaded.remarks)

@@ -7,18 +7,15 @@ The wording of five of the six is that of files of real runs; of ``baseline_drif
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from driftline.baseline.sagemaker.rules import MonitorRules
 from driftline.baseline.sagemaker.text import java_double
 from driftline.contracts.violation import SageMakerLine
 from driftline.judging.monitor.rules import THRESHOLD, VALUE
-from driftline.judging.rules_columns import CATEGORIES, COMPLETENESS, DATA_TYPE, MISSING
+from driftline.judging.rules_columns import DATA_TYPE, MISSING
 from driftline.judging.rules_drift import BASELINE_DRIFT
 from driftline.judging.rules_model import EXTRA
 from driftline.judging.states import Reading, State
-
-_NUMBERED: Final = frozenset({COMPLETENESS, DATA_TYPE, CATEGORIES, BASELINE_DRIFT})
 
 
 def monitor_lines(readings: Iterable[Reading], rules: MonitorRules) -> tuple[SageMakerLine, ...]:
@@ -38,13 +35,8 @@ def monitor_line(reading: Reading, rules: MonitorRules) -> SageMakerLine:
     return SageMakerLine(
         feature_name=reading.feature,
         constraint_check_type=reading.check,
-        description=_description(reading, rules) if _is_numbered(reading) else _own(reading),
+        description=_description(reading, rules) if VALUE in reading.details else _own(reading),
     )
-
-
-def _is_numbered(reading: Reading) -> bool:
-    """Whether a rule of Model Monitor's measured it; own checks may call their details as they like."""
-    return reading.check in _NUMBERED and VALUE in reading.details
 
 
 def _own(reading: Reading) -> str:

@@ -1,12 +1,13 @@
 """Model Monitor's rules ride in a baseline: part of its id, through files and Kafka, and absent from ordinary ones."""
 
+import hashlib
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from driftline.baseline import Baseline, Constraints, load, save
-from driftline.baseline.model import ColumnProfile, Kind, NumericStatistics, Role
+from driftline.baseline.model import ColumnProfile, Kind, NumericStatistics, Role, baseline_id
 from driftline.baseline.parts import Assembler, split
 from driftline.baseline.sagemaker.rules import FeatureRules, MonitoringConfig, MonitorRules
 
@@ -58,3 +59,12 @@ def test_rules_are_found_by_name(name: str) -> None:
     assert monitor is not None
     assert monitor.rules_of(name) == monitor.features[monitor.names.index(name)]
     assert monitor.rules_of("b") is None
+
+
+@pytest.mark.parametrize("rules", [None, MonitorRules()])
+@pytest.mark.parametrize("names", [(), ("z",), ("z", "a")])
+def test_the_id_hashes_the_canonical_json_of_the_content(names: tuple[str, ...], rules: MonitorRules | None) -> None:
+    columns = tuple(ColumnProfile(name, Role.FEATURE, Kind.FRACTIONAL, STATISTICS) for name in names)
+    content = ("m", "1", 5, columns, Constraints(), *(() if rules is None else (rules,)))
+    whole = hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+    assert baseline_id("m", "1", 5, columns, Constraints(), rules) == whole[:16]

@@ -15,7 +15,6 @@ from driftline.drawing.reading import overlay
 from driftline.judging.evaluate import evaluate_window
 from driftline.judging.incidents import IncidentBook, WindowRef
 from driftline.judging.monitor.shape import shape_of
-from driftline.judging.monitor.texts import monitor_line
 from driftline.judging.severity import violated_share
 from driftline.judging.states import Reading, State
 from driftline.judging.story import violations
@@ -222,20 +221,6 @@ def test_an_incident_that_ends_says_what_its_check_saw_then() -> None:
     assert {event.sagemaker.description for event in events if event.check == "completeness_check"} == {
         "Value: 1.0 does not meet the constraint requirement! "
     }
-
-
-@pytest.mark.parametrize(
-    ("reading", "description"),
-    [
-        (Reading("age", "parity_check", State.VIOLATED, 12.0, reason="odd", details={"value": 12.0}), "odd"),
-        (Reading("age", "completeness_check", State.OK, reason="no longer seen"), ""),
-    ],
-    ids=["a check of the user's own", "an incident of which nothing speaks any more"],
-)
-def test_what_no_rule_of_model_monitors_measured_has_no_number(reading: Reading, description: str) -> None:
-    rules = baseline_of().monitor
-    assert rules is not None
-    assert monitor_line(reading, rules).description == description
 
 
 def test_switches_of_metrics_reach_the_statistics() -> None:
