@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from driftline.agents.recall import STATISTICS_BYTES, VIOLATIONS_BYTES
 from driftline.baseline.profile import MAX_COLUMNS
 from driftline.broker.settings import MAX_MESSAGE_BYTES
 from driftline.config import MetricsConfig, TopicConfig
@@ -35,6 +36,7 @@ SAID: dict[str, tuple[int, ...]] = {
     "models without a baseline": (MAX_MODELS,),
     "shapes of records remembered": (MAX_PLANS,),
     "columns of a baseline": (MAX_COLUMNS,),
+    "read back for a page's past, statistics and violations": (STATISTICS_BYTES // 10**6, VIOLATIONS_BYTES // 10**6),
     "a record that a worker writes": (MAX_MESSAGE_BYTES >> 20,),
     "series of `/metrics`": (MetricsConfig().max_series,),
     "label of a series": (MAX_LABEL_LENGTH,),

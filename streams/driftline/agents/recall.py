@@ -57,7 +57,8 @@ class Recall:
         except BrokerError as error:
             LOG.warning("the charts of the live page lack some of their past: %s", error)
         else:
-            LOG.info("the live page has its past back: %d closed windows of %d models", windows, len(books))
+            if windows:
+                LOG.info("the live page has its past back: %d closed windows of %d models", windows, len(books))
 
     async def _windows(self, lengths: Lengths) -> int:
         """How many windows there were."""
