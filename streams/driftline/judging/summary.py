@@ -17,9 +17,10 @@ from driftline.contracts.statistics import (
     WindowStatistics,
 )
 from driftline.contracts.violation import SageMakerLine, Window
-from driftline.judging.distances import distances_of
+from driftline.judging.distances import Measured, distances_of
 from driftline.judging.facts import ColumnFacts, gather
 from driftline.judging.incidents import MODEL_SLICE
+from driftline.judging.monitor.rules import exact_distances
 from driftline.judging.monitor.texts import monitor_lines
 from driftline.judging.rules_model import awaits_history
 from driftline.judging.states import Reading, worst
@@ -30,6 +31,7 @@ from driftline.stats.open_profile import OpenProfile
 from driftline.stats.operations import Operations
 from driftline.stats.profile import Profile
 from driftline.stats.quantiles import quantile
+from driftline.stats.shift import equivalent_shift
 
 QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 STATUSES: Final = ("none", "ok", "client_error", "server_error", "other")
@@ -127,12 +129,21 @@ def _feature(column: ColumnFacts, profile: Profile | None, readings: Sequence[Re
         distinct=None if profile is None else profile.distinct.count(place),
         counts=tuple(column.counts.tolist()),
         quantiles=numbers.quantiles,
-        distances=tuple(
-            Distance(name=found.name, value=found.value, equivalent_sigmas=found.equivalent_sigmas)
-            for found in distances_of(column)
-        ),
+        distances=_distances(column, readings),
         readings=tuple(_wire(reading) for reading in readings),
     )
+
+
+def _distances(column: ColumnFacts, readings: Sequence[Reading]) -> tuple[Distance, ...]:
+    """All distances on the bins that are shown; the two of Model Monitor as its rule has measured them on all bins."""
+    exact = {name: value for reading in readings for name, value in exact_distances(reading).items()}
+    told = (
+        Measured(found.name, exact[found.name], equivalent_shift(found.name, exact[found.name]))
+        if found.name in exact
+        else found
+        for found in distances_of(column)
+    )
+    return tuple(Distance(name=one.name, value=one.value, equivalent_sigmas=one.equivalent_sigmas) for one in told)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ from driftline.judging.states import Reading, State
 VALUE, THRESHOLD = "value", "threshold"
 """Details that hold the number that Model Monitor prints, and what it is compared with."""
 
+SIMPLE = "simple"
+"""Detail of an L-infinity distance, as it is before any correction."""
+
 
 def completeness(facts: FeatureFacts) -> Reading | None:
     """Rule 2; None if the file demands nothing."""
@@ -88,7 +91,16 @@ def _l_infinity(facts: FeatureFacts) -> Reading:
     value = simple
     if config.comparison_method == "Robust":
         value = robust(simple, facts.baseline_count, facts.window_count)
-    return _moved(facts, value, threshold, violated=value > threshold, simple=simple)
+    return _moved(facts, value, threshold, violated=value > threshold, **{SIMPLE: simple})
+
+
+def exact_distances(reading: Reading) -> dict[str, float]:
+    """Both L-infinity distances that rule 5 has measured, by the names that they have everywhere; none of other readings."""
+    details = reading.details
+    if reading.check != BASELINE_DRIFT or SIMPLE not in details:
+        return {}
+    sizes = round(details["baseline_n"]), round(details["window_n"])
+    return {"linf_simple": details[SIMPLE], "linf_robust": robust(details[SIMPLE], *sizes)}
 
 
 def _chi_squared(facts: FeatureFacts) -> Reading:

@@ -260,7 +260,8 @@ def test_people_are_shown_some_fifty_bins_of_a_sketch_and_verdicts_are_made_on_a
     drawn = overlay(baseline, "age", wire.features[0].counts)
     assert drawn is not None
     assert drawn.edges == event.baseline_histogram.edges
-    coarse = next(d.value for d in wire.features[0].distances if d.name == "linf_simple")
-    fine = event.details["simple"]
-    assert coarse is not None
-    assert fine - 1 / 50 <= coarse <= fine
+    distances = {distance.name: distance.value for distance in wire.features[0].distances}
+    assert distances["linf_simple"] == event.details["simple"]
+    assert distances["linf_robust"] == event.observed
+    assert distances["ks"] is not None
+    assert event.details["simple"] - 1 / 50 <= distances["ks"] <= event.details["simple"]
