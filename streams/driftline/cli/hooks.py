@@ -193,7 +193,7 @@ def _tell(number: int, value: bytes, answer: Answer, *, as_json: bool) -> None:
         data = str(side.get("data")).rstrip("\n")
         screen.print(f"  before    {name} {side.get('encoding')}: {data}", soft_wrap=True, highlight=False)
     for line in [answer.error, *answer.trace.splitlines()] if answer.error else _told(after) or [""]:
-        screen.print(f"  {MARK[answer.kind]}  {line}", soft_wrap=True, highlight=False)
+        screen.print(f"  {MARK[answer.kind]}  {line}".rstrip(), soft_wrap=True, highlight=False)
 
 
 def _sides(value: bytes) -> dict[str, dict[str, Any]]:
