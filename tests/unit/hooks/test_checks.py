@@ -39,7 +39,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (info / "entry_points.txt").write_text("[driftline.checks]\nloud = mychecks:always\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield "mychecks"
-    monkeypatch.delitem(sys.modules, "mychecks", raising=False)
+    sys.modules.pop("mychecks", None)
 
 
 def config(**models: tuple[str, ...]) -> Config:

@@ -47,7 +47,7 @@ def test_the_check_answers_as_is_shown(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "driftline.toml").write_text(blocks("toml")[-1])
     (name,) = load_config(tmp_path / "driftline.toml", {}).models["churn"].hooks.checks
     function = load_check(name)
-    monkeypatch.delitem(sys.modules, "mychecks")
+    sys.modules.pop("mychecks")
     baseline = baseline_of(numeric("age", [float(age) for age in range(18, 80)] * 5), rows=310)
     for ages, state in (([5.0, 30.0], State.VIOLATED), ([30.0, 40.0], State.OK), ([None], State.UNKNOWN)):
         window = window_of(baseline, profile_of(baseline, age=ages))
