@@ -15,7 +15,10 @@ from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import producing
 from driftline.cli.baseline import app
-from driftline.config import KafkaConfig
+from driftline.cli.baseline_kafka import published
+from driftline.config import Config, KafkaConfig
+from driftline.engine.baselines import pack_baseline, unpack_baseline
+from support.monitor_files import written
 
 START = 1_714_521_600_000  # 2024-05-01T00:00:00Z
 HOUR = 3_600_000
@@ -63,6 +66,20 @@ def test_a_baseline_is_published_shown_compared_and_deleted(run) -> None:  # noq
     assert (told.exit_code, json.loads(told.stdout)["deleted"]["id"]) == (0, edited.id)
     gone = run("show", "--from-kafka", "--model", "a/b")
     assert (gone.exit_code, "no baseline a/b is published" in gone.stderr) == (3, True)
+
+
+def test_model_monitors_files_are_published_with_their_rules(run, broker: EmbeddedBroker, tmp_path: Path) -> None:  # noqa: ANN001
+    folder = written(tmp_path / "monitor")
+    files = ("--statistics", str(folder / "statistics.json"), "--constraints", str(folder / "constraints.json"))
+    told = run("publish", *files, "-m", "theirs", "--version", "3", "--json")
+    assert told.exit_code == 0, told.stderr
+    expected = load(folder, model="theirs", version="3")
+    assert json.loads(told.stdout)["published"]["id"] == expected.id
+    found = published(Config(kafka=KafkaConfig(broker.bootstrap)))
+    assert [b for b in found if b.model == "theirs"] == [expected]
+    assert unpack_baseline(pack_baseline(expected)) == expected
+    shown = json.loads(run("show", "--from-kafka", "-m", "theirs", "--json").stdout)
+    assert (shown["id"], shown["judged_as"]) == (expected.id, "sagemaker")
 
 
 def send(broker: EmbeddedBroker, topic: str, values: list[bytes], partitions: int = 1) -> None:
