@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,13 +10,13 @@ from typing import Final
 
 from driftline.analysis.documents import Format, files_of, sniff, with_manifests
 from driftline.analysis.filerun import FileRun, Question
-from driftline.analysis.records import TOPIC, Batches, JsonRecords, Records
+from driftline.analysis.records import TOPIC, Batches, JsonRecords, Portion, Records
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.tables import Columns, TableRecords, csv_rows, parquet_rows
 from driftline.analysis.transform import Pair, TransformRecords, paired
 from driftline.analysis.wrapping import json_capture, own_capture
 from driftline.config import Config, HookConfig, ModelConfig
-from driftline.contracts.capture import CaptureTopic, Limits
+from driftline.contracts.capture import CaptureTopic, Limits, RawBatch
 from driftline.errors import BaselineError
 from driftline.hooks.preprocess import Preprocessor
 
@@ -57,8 +57,25 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
         HookError: the script cannot be loaded.
 
     """
+    run = FileRun(job.question, [capture_topic(job)])
+    faults: list[BaselineError] = []
+    for portion, batch, done in portions_of(job, faults.append):
+        run.refused.add(portion.refused, portion.line)
+        if len(batch):
+            run.refused.add(run.feed(batch), portion.where)
+        if progress is not None:
+            progress(round(1000 * done), 1000)
+    for fault in faults:
+        run.refused.fault(UNREADABLE, str(fault))
+    if faults and not run.records:
+        raise BaselineError(f"{faults[0]}" + (f" (and {len(faults) - 1} more files)" if len(faults) > 1 else ""))
+    return run.judge()
+
+
+def capture_topic(job: FileJob) -> CaptureTopic:
+    """How the records of all files are read."""
     baseline = job.question.baseline
-    topic = CaptureTopic(
+    return CaptureTopic(
         TOPIC,
         "auto",
         baseline.model,
@@ -67,41 +84,31 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
         output_columns="last" if job.output_columns == "last" else "first",
         limits=Limits(rows=MAX_ROWS),
     )
-    run = FileRun(job.question, [topic])
+
+
+def portions_of(
+    job: FileJob, on_fault: Callable[[BaselineError], None] = lambda _fault: None
+) -> Iterator[tuple[Portion, RawBatch, float]]:
+    """The records of all files, some at a time: as they stand there, as the script makes them, and the share that is read.
+
+    What can't be read is told and passed over.
+    """
     span = job.question.span
     batches = Batches(0 if span is None else span.start_ms)
     paths = paired(list(with_manifests(files_of(job.inputs))))
-    faults = [path for path in paths if isinstance(path, BaselineError)]
     hooks = HookConfig(preprocess=None if job.preprocess is None else str(job.preprocess))
-    with Preprocessor(Config(defaults=ModelConfig(hooks=hooks)), {TOPIC: topic}) as scripts:
-        for place, path in enumerate(paths):
-            if isinstance(path, BaselineError):
+    with Preprocessor(Config(defaults=ModelConfig(hooks=hooks)), {TOPIC: capture_topic(job)}) as scripts:
+        for place, file in enumerate(paths):
+            if isinstance(file, BaselineError):
+                on_fault(file)
                 continue
             try:
-                _read(path, job, batches, run, scripts, _share(progress, place, len(paths)))
+                path, records = _records(file, job)
+                for portion in batches.of(path, records):
+                    made = scripts.transform(portion.batch) if len(portion.batch) else portion.batch
+                    yield portion, made, (place + portion.done) / len(paths)
             except BaselineError as error:
-                faults.append(error)
-    for fault in faults:
-        run.refused.fault(UNREADABLE, str(fault))
-    if faults and not run.records:
-        raise BaselineError(f"{faults[0]}" + (f" (and {len(faults) - 1} more files)" if len(faults) > 1 else ""))
-    return run.judge()
-
-
-def _read(
-    file: Path | Pair,
-    job: FileJob,
-    batches: Batches,
-    run: FileRun,
-    scripts: Preprocessor,
-    told: Callable[[float], None],
-) -> None:
-    path, records = _records(file, job)
-    for portion in batches.of(path, records):
-        run.refused.add(portion.refused, lambda reject: f"{path}:{reject.offset}")
-        if len(portion.batch):
-            run.refused.add(run.feed(scripts.transform(portion.batch)), portion.where)
-        told(portion.done)
+                on_fault(error)
 
 
 def _records(file: Path | Pair, job: FileJob) -> tuple[Path, Records]:
@@ -123,9 +130,3 @@ def _records_of(path: Path, job: FileJob) -> Records:
     if kind is Format.CAPTURE:
         return JsonRecords(bytes, MAX_RECORD_BYTES)
     return JsonRecords(json_capture if baseline.monitor is not None else own_capture, MAX_RECORD_BYTES)
-
-
-def _share(progress: Progress | None, place: int, count: int) -> Callable[[float], None]:
-    if progress is None:
-        return lambda _share: None
-    return lambda share: progress(round(1000 * (place + share)), 1000 * count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,12 @@ def report_for(result: AnalysisResult) -> Report:
     return msgspec.structs.replace(told, notes=(*told.notes, *result.notes, *result.refused.lines()))
 
 
-def write_report(result: AnalysisResult, folder: Path) -> list[Path]:
-    """Write everything into ``folder``, which is made if need be; what was written. ConfigError where that can't be done."""
-    files = {FILES[0]: violations_file(result.lines)}
+def write_report(result: AnalysisResult, folder: Path, more: Mapping[str, bytes] | None = None) -> list[Path]:
+    """Write everything into ``folder``, which is made if need be, ``more`` files by name first; what was written.
+
+    Raises ConfigError where that can't be done.
+    """
+    files = {**(more or {}), FILES[0]: violations_file(result.lines)}
     files["windows.jsonl"] = _lines([encode_statistics(window.statistics) for window in result.windows])
     files["violations.jsonl"] = _lines([encode_violation(event) for event in result.violations])
     report = report_for(result)

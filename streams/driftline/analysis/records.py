@@ -36,6 +36,10 @@ class Portion:
     refused: list[Reject]
     done: float
 
+    def line(self, reject: Reject) -> str:
+        """File and line of what was not even read."""
+        return f"{self.path}:{reject.offset}"
+
     def where(self, reject: Reject) -> str:
         """File and line of a reject."""
         return f"{self.path}:{self.lines[reject.offset - self.batch.offsets[0]] + (reject.index or 0)}"

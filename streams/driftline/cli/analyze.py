@@ -84,6 +84,12 @@ TimeColumn = Annotated[
     typer.Option("--time", help="Column of a table that holds the event time; else all rows are in the range."),
 ]
 
+OutputColumns = Annotated[
+    str,
+    typer.Option(
+        "--output-columns", help="Where answers are in rows by place: first, as Model Monitor has it, or last."
+    ),
+]
 Offsets = Annotated[
     list[str] | None,
     typer.Option("--offsets", help="TOPIC:PARTITION:FIRST-LAST: read only these, where nothing is told of a window."),
@@ -136,6 +142,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     bias_config: BiasConfigFile = None,
     attributions: AttributionsFile = None,
     aggregation: Aggregated = "mean_abs",
+    output_columns: OutputColumns = "first",
     offsets: Offsets = None,
     verify: Verify = False,
     preprocess: Preprocess = None,
@@ -153,11 +160,11 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     the attributions of features, by the baseline that --constraints names.
     """
     with errors(), until_interrupted():
-        from driftline.cli.analyze_run import Asked, of_files
+        from driftline.cli.analyze_run import Asked, current, job_of, of_files
 
         asked = Asked(
             tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
-            file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess,
+            file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess, output_columns,
         )  # fmt: skip
         if problem_type or bias_config or attributions:
             from driftline.cli.quality_run import QualityAsked, judged, labelled_files
@@ -175,16 +182,20 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             )
             violated = judged(quality, labelled_files(asked, quality.truths), constraints, report, as_json=as_json)
             raise typer.Exit(Exit.VIOLATIONS if violated else Exit.FINE)
-        replayed = None
+        replayed, more = None, dict[str, bytes]()
         if inputs:
-            result = of_files(asked)
+            job = job_of(asked)
+            result = of_files(job)
+            more = current(job, result) if report is not None else {}
         else:
             from driftline.cli.analyze_kafka import of_topics
 
             result, replayed = of_topics(asked, configuration(config_file, bootstrap))
         if postprocess is not None and report is None:
             raise ConfigError("--postprocess reads reports: say where they go with --report FOLDER")
-        _tell(result, report, None if replayed is None else replayed.comparison, verify=verify, as_json=as_json)
+        written = _write(result, report, more)
+        comparison = None if replayed is None else replayed.comparison
+        _tell(result, written, comparison, verify=verify, as_json=as_json)
         if postprocess is not None and report is not None and result.rows:
             _run_script(postprocess, result, report)
         if verify and replayed is not None and not replayed.comparison.is_equal:
@@ -203,15 +214,20 @@ def _run_script(script: Path, result: AnalysisResult, report: Path) -> None:
     run_postprocess(script, contract, seconds=POSTPROCESS_SECONDS)
 
 
+def _write(result: AnalysisResult, report: Path | None, more: dict[str, bytes]) -> list[Path]:
+    from driftline.analysis.outputs import write_report
+
+    return [] if report is None else write_report(result, report, more)
+
+
 def _tell(
-    result: AnalysisResult, report: Path | None, comparison: Comparison | None, *, verify: bool, as_json: bool
+    result: AnalysisResult, written: list[Path], comparison: Comparison | None, *, verify: bool, as_json: bool
 ) -> None:
     import msgspec
 
-    from driftline.analysis.outputs import summary_of, write_report
+    from driftline.analysis.outputs import summary_of
     from driftline.cli.analyze_text import told
 
-    written = [] if report is None else write_report(result, report)
     against = [] if comparison is None or not (verify or comparison.different) else comparison.lines()
     if as_json:
         more = {"files": [str(path) for path in written], "verified": against}

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from driftline.analysis.current import current_files
 from driftline.analysis.documents import Format
 from driftline.analysis.filejob import FileJob, analyze_files
 from driftline.analysis.filerun import Question
 from driftline.analysis.moments import Span, span_of
 from driftline.analysis.tables import Columns, Header
-from driftline.baseline import load
-from driftline.baseline.sagemaker.load import Files, find_files, load_monitor
 from driftline.cli.baseline_input import names_of
+from driftline.cli.baseline_monitor import opened
 from driftline.cli.common import progress
 from driftline.contracts.cloudevents import rfc3339
-from driftline.errors import ConfigError
+from driftline.errors import BaselineError, ConfigError
 from driftline.printable import printable
 from driftline.windows.spec import WindowSpec
 
@@ -52,6 +52,7 @@ class Asked:
     time: str | None = None
     offsets: tuple[str, ...] = ()
     preprocess: Path | None = None
+    output_columns: str = "first"
     now_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     @property
@@ -65,33 +66,41 @@ class Asked:
         return None if self.window in {None, "range"} else WindowSpec.parse(str(self.window), self.timezone)
 
 
-def of_files(asked: Asked) -> AnalysisResult:
-    """Run over files. Raises DriftlineError."""
-    if not asked.inputs:
-        raise ConfigError("name files or folders with --input, or a configuration with --config to read from Kafka")
+def job_of(asked: Asked) -> FileJob:
+    """What is to be done with files. Raises DriftlineError."""
     baseline, span = baseline_of(asked), asked.span
-    strict = asked.model is not None
-    question = Question(baseline, span, asked.spec, strict=strict, command=_command(asked, span))
-    job = FileJob(question, asked.inputs, format_of(asked.format), columns_of(asked), preprocess=asked.preprocess)
+    if asked.output_columns not in {"first", "last"}:
+        raise ConfigError(f"--output-columns must be first or last, got {asked.output_columns!r}")
+    question = Question(baseline, span, asked.spec, strict=asked.model is not None, command=_command(asked, span))
+    return FileJob(
+        question, asked.inputs, format_of(asked.format), columns_of(asked), asked.output_columns, asked.preprocess
+    )
+
+
+def of_files(job: FileJob) -> AnalysisResult:
+    """Run over files. Raises DriftlineError."""
     with progress("reading") as told:
         return analyze_files(job, told)
 
 
+def current(job: FileJob, result: AnalysisResult) -> dict[str, bytes]:
+    """Model Monitor's own files of the rows, where its rules judge them and there are any."""
+    if job.question.baseline.monitor is None or not result.rows:
+        return {}
+    try:
+        with progress("statistics") as told:
+            return current_files(job, None if told is None else lambda share: told(round(1000 * share), 1000))
+    except BaselineError as error:
+        typer.echo(f"driftline: no statistics.json of these rows: {printable(str(error))}", err=True)
+        return {}
+
+
 def baseline_of(asked: Asked) -> Baseline:
     """The baseline of files. Raises ConfigError when none was named, BaselineError when it can't be read."""
-    if asked.statistics is not None or asked.constraints is not None:
-        if asked.baseline is not None:
-            raise ConfigError("--baseline and --statistics or --constraints do not go together")
-        return _monitor(Files(asked.statistics, asked.constraints), asked)
-    if asked.baseline is None:
+    if asked.baseline is None and asked.statistics is None and asked.constraints is None:
         raise ConfigError("name the baseline: --baseline FOLDER, or --statistics FILE and --constraints FILE")
-    found = find_files(Path(asked.baseline))
-    return load(asked.baseline) if found is None else _monitor(found, asked)
-
-
-def _monitor(files: Files, asked: Asked) -> Baseline:
-    """Of Model Monitor's files, which name no model."""
-    loaded = load_monitor(files, model=asked.model or "model", version=asked.version or "1")
+    folder = None if asked.baseline is None else Path(asked.baseline)
+    loaded = opened(folder, asked.statistics, asked.constraints, asked.model, asked.version)
     for remark in loaded.remarks:
         typer.echo(f"driftline: {printable(remark)}", err=True)
     return loaded.baseline
@@ -128,6 +137,8 @@ def _command(asked: Asked, span: Span | None) -> str:
         words += ["--input", str(path)]
     if span is not None:
         words += ["--start", rfc3339(span.start_ms), "--end", rfc3339(span.end_ms)]
+    if asked.output_columns != "first":
+        words += ["--output-columns", asked.output_columns]
     for name in ("format", "columns", "delimiter", "time", "preprocess"):
         if getattr(asked, name) is not None:
             words += [f"--{name}", str(getattr(asked, name))]

@@ -135,7 +135,7 @@ def _once(settings: Config, book: ScheduleBook, held: Schedule, places: Places, 
 
 def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[WindowStatistics]:
     """The range as one window, by ``driftline analyze``'s own run; what it has to remark goes to standard error."""
-    from driftline.cli.analyze_run import Asked, of_files
+    from driftline.cli.analyze_run import Asked, job_of, of_files
 
     asked = Asked(
         inputs=ask.inputs,
@@ -149,7 +149,7 @@ def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[Wind
         window="range",
     )
     if ask.inputs:
-        result = of_files(asked)
+        result = of_files(job_of(asked))
     else:
         from driftline.cli.analyze_kafka import of_topics
 

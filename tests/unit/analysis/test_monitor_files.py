@@ -1,0 +1,128 @@
+"""Files of Model Monitor: judged by its rules in every way that rows may come, with its own files as the result."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from driftline.baseline.sagemaker.make import suggest
+from driftline.cli.main import app
+
+HEADER = "score,age,income,country"
+
+
+def lines_of(count: int, seed: int, moved: float = 0.0) -> list[str]:
+    rng = random.Random(seed)
+    return [
+        f"{rng.random():.4f},{rng.randint(18, 80)},"
+        f"{'' if rng.random() < 0.02 else format(rng.gauss(100 + moved, 20), '.3f')},{rng.choice(['de', 'fr', 'cn'])}"
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("monitor")
+    (where / "train.csv").write_text("\n".join([HEADER, *lines_of(2000, 1)]))
+    suggest(where / "train.csv").write(where)
+    return where
+
+
+def run(baseline: Path, *arguments: object) -> tuple[int, str, str]:
+    files = ("--statistics", baseline / "statistics.json", "--constraints", baseline / "constraints.json")
+    result = CliRunner().invoke(app, ["analyze", *map(str, files), *map(str, arguments)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def violations(baseline: Path, out: Path, *arguments: object) -> list[tuple[str, str, str]]:
+    code, _, err = run(baseline, *arguments, "--report", out)
+    document: dict[str, Any] = json.loads((out / "constraint_violations.json").read_text())
+    assert code == bool(document["violations"]), err
+    return [(one["feature_name"], one["constraint_check_type"], one["description"]) for one in document["violations"]]
+
+
+def requests(lines: list[str], rows: int) -> str:
+    """As an endpoint captures them: the score is the answer, the rest was asked."""
+    found = []
+    for start in range(0, len(lines), rows):
+        some = [line.partition(",") for line in lines[start : start + rows]]
+        sides = {"endpointInput": [came for _, _, came in some], "endpointOutput": [score for score, _, _ in some]}
+        capture = {
+            side: {
+                "observedContentType": "text/csv",
+                "mode": side[8:].upper(),
+                "data": "\n".join(data),
+                "encoding": "CSV",
+            }
+            for side, data in sides.items()
+        }
+        metadata = {"eventId": str(start), "inferenceTime": "2024-05-01T12:00:00Z"}
+        found.append(json.dumps({"captureData": capture, "eventMetadata": metadata, "eventVersion": "0"}))
+    return "\n".join(found)
+
+
+def test_rows_are_the_same_however_they_come(baseline: Path, tmp_path: Path) -> None:
+    lines = lines_of(900, 2, moved=15)
+    names = HEADER.split(",")
+    (tmp_path / "a.csv").write_text("\n".join([HEADER, *lines]))
+    (tmp_path / "b.csv").write_text("\n".join(lines))
+    (tmp_path / "c.jsonl").write_text(requests(lines, 1))
+    (tmp_path / "d.jsonl").write_text(requests(lines, 7))
+    turned = [",".join(reversed(line.split(","))) for line in [HEADER, *lines]]
+    (tmp_path / "e.csv").write_text("\n".join(turned))
+    values = [dict(zip(names, line.split(","), strict=True)) for line in lines]
+    (tmp_path / "f.jsonl").write_text("\n".join(json.dumps(row) for row in values))
+    answers = {path.name: violations(baseline, tmp_path / "out", "-i", path) for path in sorted(tmp_path.iterdir())}
+    assert answers == dict.fromkeys(answers, answers["a.csv"])
+    assert len(answers) == 6
+    assert ("income", "baseline_drift_check") in {line[:2] for line in answers["a.csv"]}
+
+
+def test_the_statistics_are_those_of_the_rows(baseline: Path, tmp_path: Path) -> None:
+    lines = lines_of(500, 3)
+    (tmp_path / "a.csv").write_text("\n".join([HEADER, *lines]))
+    (tmp_path / "b.jsonl").write_text(requests(lines, 7))
+    suggest(tmp_path / "a.csv").write(tmp_path / "expected")
+    for path in ("a.csv", "b.jsonl"):
+        run(baseline, "-i", tmp_path / path, "--report", tmp_path / "out")
+        for name in ("statistics.json", "constraints.json"):
+            assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "expected" / name).read_bytes(), (path, name)
+
+
+def test_a_column_less_is_one_violation(baseline: Path, tmp_path: Path) -> None:
+    for name, lines in {"head": [HEADER, *lines_of(50, 4)], "bare": lines_of(50, 4)}.items():
+        (tmp_path / name).write_text("\n".join(line.partition(",")[2] for line in lines))
+        told = violations(baseline, tmp_path / "out", "-i", tmp_path / name)
+        assert [line[:2] for line in told] == [("Missing columns", "missing_column_check")]
+        assert told[0][2].endswith("in current dataset: 3, Number of columns in baseline constraints: 4")
+
+
+def test_files_that_do_not_go_together_are_refused_with_a_reason(baseline: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n".join(lines_of(5, 5)))
+    other = tmp_path / "constraints.json"
+    other.write_text((baseline / "constraints.json").read_text().replace('"age"', '"height"'))
+    for files, expected in (
+        ((baseline / "constraints.json", baseline / "statistics.json"), "swapped"),
+        ((baseline / "statistics.json", other), "height"),
+    ):
+        words = ["analyze", "--statistics", files[0], "--constraints", files[1], "-i", tmp_path / "a.csv"]
+        result = CliRunner().invoke(app, list(map(str, words)))
+        assert result.exit_code == 3
+        assert expected in result.stderr
+
+
+def test_one_record_that_is_far_too_large_does_not_stop_the_others(
+    baseline: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("driftline.analysis.filejob.MAX_RECORD_BYTES", 100_000)
+    good = requests(lines_of(20, 6), 1).splitlines()
+    (tmp_path / "a.jsonl").write_text("\n".join([*good[:10], "{" + "x" * 3_000_000 + "}", *good[10:]]))
+    code, out, _ = run(baseline, "-i", tmp_path / "a.jsonl")
+    assert code in {0, 1}
+    assert "20 rows of 20 records" in out
+    assert "a.jsonl:11: must have at most 100000 bytes a record, got 3000003: split the request or the file" in out
