@@ -49,7 +49,8 @@ def _hints(statistics: WindowStatistics) -> list[str]:
     """What the lines of Model Monitor's form leave out: rows of another width, and columns that look moved."""
     every = [*statistics.readings, *(reading for feature in statistics.features for reading in feature.readings)]
     others = max((reading.details.get("rows_of_another_width", 0.0) for reading in every), default=0.0)
-    told = [f"{others:.0f} rows have another number of columns than most"] if others else []
+    rows = "1 row has" if others == 1 else f"{others:.0f} rows have"
+    told = [f"{rows} another number of columns than most"] if others else []
     moved = dict.fromkeys(
         hint for reading in every for _, _, hint in [reading.reason.partition("; ")] if "shifted" in hint
     )

@@ -78,8 +78,13 @@ def _read_again(value: bytes) -> object:
     except UnicodeEncodeError:
         raise ContractError("must not hold half a surrogate pair", "$", Reason.SURROGATE) from None
     except json.JSONDecodeError as error:
-        raise ContractError(_expected(value, f"{error.msg} at character {error.pos}"), "$", Reason.NOT_JSON) from None
+        raise ContractError(_expected(value, _problem(error)), "$", Reason.NOT_JSON) from None
     return document
+
+
+def _problem(error: json.JSONDecodeError) -> str:
+    is_cut = error.msg.startswith("Unterminated string") or error.pos >= len(error.doc.rstrip())
+    return f"{error.msg.removesuffix(' at')} at character {error.pos}{' (cut off?)' if is_cut else ''}"
 
 
 def _whole_number(digits: str) -> int:

@@ -112,7 +112,7 @@ ODD = {
     "over several lines": (json.dumps(GOOD, indent=2) + "\n" + json.dumps(GOOD, indent=2), "jq -c . may help"),
     "a row too wide": (
         (json.dumps(GOOD) + "\n") * 9 + json.dumps(of("41,free,7")),
-        "1 rows have another number of columns",
+        "1 row has another number of columns",
     ),
     "moved": ((json.dumps(of("paid,41")) + "\n") * 9, "9 rows: looks shifted by one column from 'age' on"),
 }
