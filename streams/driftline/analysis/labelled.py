@@ -11,15 +11,18 @@ import msgspec
 from driftline.analysis.documents import Format, files_of, sniff, with_manifests
 from driftline.analysis.filejob import MAX_RECORD_BYTES
 from driftline.analysis.moments import Span
-from driftline.analysis.records import JsonRecords
+from driftline.analysis.records import TOPIC, JsonRecords
 from driftline.analysis.tables import Columns, csv_rows, parquet_rows
-from driftline.contracts.capture import Reject
+from driftline.contracts.capture import CaptureTopic, Headers, Reject
+from driftline.contracts.events import RecordContext
+from driftline.contracts.formats.sagemaker_names import named_by
 from driftline.contracts.times import event_time
 from driftline.errors import BaselineError, ConfigError, ContractError
 from driftline.quality.classes import number_of
-from driftline.quality.joining import Joiner, MergedRow, Row
+from driftline.quality.joining import Belongs, Document, Joiner, MergedRow, Row
 
 Told = Callable[[int, int], None]
+ModelName = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class LabelledFiles:
     span: Span | None = None
     format: Format | None = None
     columns: Columns = field(default_factory=Columns)
+    model: ModelName | None = None
+    """Whose captures count; one that names no model is taken for this one's. None: all of them."""
 
 
 @dataclass
@@ -60,6 +65,18 @@ def read_labelled(asked: LabelledFiles, told: Told | None = None) -> LabelledRow
     return LabelledRows(joiner.rows, (*joiner.notes(), *(f"could not be read: {fault}" for fault in faults)))
 
 
+def whose(topic: CaptureTopic, model: ModelName, headers: Headers = ()) -> Belongs:
+    """Whether a capture of ``topic`` is of ``model``: the version "" stands for any."""
+
+    def belongs(document: Document) -> bool:
+        metadata = document.get("eventMetadata")
+        context = RecordContext(topic, lambda _model, _version: None, lambda _counter: None, 0, headers=headers)
+        name, version = named_by(document, metadata if isinstance(metadata, Mapping) else {}, context)
+        return name == model[0] and model[1] in {"", version}
+
+    return belongs
+
+
 def rows_of_table(path: Path, columns: Columns) -> list[Mapping[str, object]]:
     """The rows of a table by name, CSV, JSON Lines or Parquet; BaselineError for any other file, or columns without names."""
     kind = sniff(path)
@@ -78,8 +95,9 @@ def _readable(path: Path | BaselineError) -> Path:
 def _read(path: Path, asked: LabelledFiles, joiner: Joiner, *, only_records: bool) -> None:
     kind = asked.format or sniff(path)
     if kind is Format.CAPTURE:
+        belongs = None if asked.model is None else whose(CaptureTopic(TOPIC, "sagemaker", *asked.model), asked.model)
         for line, record, _ in JsonRecords(bytes, MAX_RECORD_BYTES)(path):
-            _add(joiner, record, f"{path}:{line}")
+            _add(joiner, record, f"{path}:{line}", belongs)
     elif only_records:
         raise BaselineError(
             f"{path}: expected ground-truth records, one a line, with groundTruthData and eventMetadata.eventId; this is {kind}"
@@ -101,11 +119,11 @@ def _within(path: Path, row: Row, asked: LabelledFiles) -> bool:
     return asked.span.start_ms <= at < asked.span.end_ms
 
 
-def _add(joiner: Joiner, record: bytes | Reject, where: str) -> None:
+def _add(joiner: Joiner, record: bytes | Reject, where: str, belongs: Belongs | None) -> None:
     if isinstance(record, Reject):
         joiner.refuse(f"{where}: {record.message}")
     else:
-        joiner.add(record, where)
+        joiner.add(record, where, belongs)
 
 
 def _table(path: Path, kind: Format, columns: Columns) -> Iterator[Row]:

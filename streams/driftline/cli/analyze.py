@@ -23,6 +23,7 @@ from driftline.cli.quality_options import (
     BiasConfigFile,
     GroundTruth,
     GroundTruthAttribute,
+    GroundTruthTopic,
     InferenceAttribute,
     PositiveClass,
     ProbabilityAttribute,
@@ -139,6 +140,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     ground_truth_attribute: GroundTruthAttribute = None,
     positive_class: PositiveClass = None,
     ground_truth: GroundTruth = None,
+    ground_truth_topic: GroundTruthTopic = None,
     bias_config: BiasConfigFile = None,
     attributions: AttributionsFile = None,
     aggregation: Aggregated = "mean_abs",
@@ -167,7 +169,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess, output_columns,
         )  # fmt: skip
         if problem_type or bias_config or attributions:
-            from driftline.cli.quality_run import QualityAsked, judged, labelled_files
+            from driftline.cli.quality_run import QualityAsked, judged, reader
             from driftline.quality.choosing import Attributes
 
             attributes = Attributes(
@@ -180,7 +182,8 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             quality = QualityAsked(
                 problem_type, bias_config, attributions, attributes, tuple(ground_truth or ()), aggregation
             )
-            violated = judged(quality, labelled_files(asked, quality.truths), constraints, report, as_json=as_json)
+            rows = reader(quality, asked, ground_truth_topic, lambda: configuration(config_file, bootstrap))
+            violated = judged(quality, rows, asked, report, as_json=as_json)
             raise typer.Exit(Exit.VIOLATIONS if violated else Exit.FINE)
         replayed, more = None, dict[str, bytes]()
         if inputs:

@@ -76,7 +76,7 @@ def baseline(
     """
     with errors():
         from driftline.cli import quality_run
-        from driftline.cli.analyze_run import Asked
+        from driftline.cli.analyze_run import Asked, columns_of
         from driftline.errors import ConfigError
         from driftline.quality.choosing import Attributes
 
@@ -89,6 +89,6 @@ def baseline(
         if not asked.is_wanted:
             raise ConfigError("say what to make: --problem-type, --bias-config or --attributions")
         named = Asked(tuple(data or ()), columns=columns, header=header, delimiter=delimiter)
-        files = quality_run.labelled_files(named, asked.truths)
-        outcome = quality_run.run(asked, files, None)
+        read = None if attributions else quality_run.from_files(named, asked.truths)
+        outcome = quality_run.run(asked, read, None, columns_of(named))
         quality_run.tell(outcome, quality_run.write(outcome, out), as_json=as_json)

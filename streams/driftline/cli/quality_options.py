@@ -37,6 +37,9 @@ GroundTruth = Annotated[
     list[Path] | None,
     typer.Option("--ground-truth", help="File or folder of ground-truth records, joined by id. May be repeated."),
 ]
+GroundTruthTopic = Annotated[
+    str | None, typer.Option("--ground-truth-topic", help="Topic of ground-truth records, for captures in Kafka.")
+]
 BiasConfigFile = Annotated[
     Path | None,
     typer.Option("--bias-config", help="Bias: Clarify's analysis_config.json (facets, positive label values)."),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import typer
 
@@ -21,10 +22,17 @@ from driftline.errors import ConfigError
 from driftline.quality.attribution import Aggregation, global_values
 from driftline.quality.bias.config import bias_config
 from driftline.quality.choosing import Attributes
-from driftline.quality.clarify import EXPLANATIONS, POST, PRE, shap_values
+from driftline.quality.clarify import EXPLANATIONS, POST, PRE, bias_values, shap_values
 from driftline.quality.limits import read_limits
 from driftline.quality.problem import Problem
 from driftline.quality.run import Outcome, attribution_run, bias_run, quality_run
+from driftline.quality.statistics import read_metrics
+
+if TYPE_CHECKING:
+    from driftline.config import Config
+
+Reader = Callable[[Callable[[int, int], None] | None], LabelledRows]
+"""Reads the rows, and tells how far it has come."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +63,46 @@ class QualityAsked:
         return bool(given)
 
 
-def labelled_files(asked: Asked, truths: Sequence[Path]) -> LabelledFiles:
-    """The files that were named, as rows with a truth. Raises ConfigError for a wrong word."""
-    return LabelledFiles(asked.inputs, truths, asked.span, format_of(asked.format), columns_of(asked))
+def reader(asked: QualityAsked, given: Asked, truth: str | None, config: Callable[[], Config]) -> Reader | None:
+    """What reads the rows: files, where some were named, else topics; None for attributions, which have a file of their own."""
+    if not asked.is_wanted or asked.attributions is not None:
+        return None
+    return from_files(given, asked.truths) if given.inputs else from_topics(given, truth, config())
 
 
-def judged(
-    asked: QualityAsked, files: LabelledFiles, baseline: Path | None, report: Path | None, *, as_json: bool
-) -> bool:
-    """Run, tell, and say whether a limit is broken. Raises DriftlineError; ConfigError without a ``baseline``."""
-    if baseline is None:
+def from_files(asked: Asked, truths: Sequence[Path]) -> Reader:
+    """Reads the files that were named. Raises ConfigError for a wrong word, or when there are none."""
+    if not asked.inputs:
+        raise ConfigError("name the labelled data: files or folders of captures, CSV, JSON Lines or Parquet")
+    model = None if asked.model is None else (asked.model, asked.version or "")
+    files = LabelledFiles(asked.inputs, truths, asked.span, format_of(asked.format), columns_of(asked), model)
+    return partial(read_labelled, files)
+
+
+def from_topics(asked: Asked, truth: str | None, config: Config) -> Reader:
+    """Reads the captures topics, and the topic with their truth. Raises ConfigError when no model was named."""
+    from driftline.analysis.kafka import Kafka
+    from driftline.analysis.labelledtopics import LabelledTopics, read_labelled_topics
+
+    if asked.model is None:
+        raise ConfigError("--model says whose captures in Kafka are to be judged; --input would name files")
+    wanted = LabelledTopics((asked.model, asked.version or ""), asked.span, truth)
+    return partial(read_labelled_topics, Kafka(config), wanted)
+
+
+def judged(asked: QualityAsked, read: Reader | None, given: Asked, report: Path | None, *, as_json: bool) -> bool:
+    """Run, tell, and say whether a limit is broken. Raises DriftlineError; ConfigError without a baseline."""
+    for option, value in (("--window", given.window), ("--baseline", given.baseline), ("--offsets", given.offsets)):
+        if value:
+            raise ConfigError(f"{option} does not go with a run over labelled rows: the range is one window")
+    if given.constraints is None:
         raise ConfigError(
             "name the baseline with --constraints: constraints.json of model quality, or analysis.json of bias or attributions; "
             "driftline quality baseline makes them"
         )
-    outcome = run(asked, files, baseline)
+    if given.statistics is not None:
+        read_metrics(SageMakerDocument.read(given.statistics))  # nothing is judged by it; another file is told
+    outcome = run(asked, read, given.constraints, columns_of(given))
     tell(outcome, [] if report is None else write(outcome, report), as_json=as_json)
     return bool(outcome.verdict.entries)
 
@@ -80,27 +113,27 @@ def tell(outcome: Outcome, written: Sequence[Path], *, as_json: bool) -> None:
         typer.echo(line)
 
 
-def run(asked: QualityAsked, files: LabelledFiles, baseline: Path | None) -> Outcome:
-    """The run; without ``baseline`` its files are one. Raises DriftlineError."""
+def run(asked: QualityAsked, read: Reader | None, baseline: Path | None, columns: Columns) -> Outcome:
+    """The run; without ``baseline`` its files are one. Attributions are read by their own file. Raises DriftlineError."""
     held = None if baseline is None else SageMakerDocument.read(baseline)
-    if asked.attributions is not None:
-        return _attributions(asked, asked.attributions, files.columns, held)
-    if not files.inputs:
-        raise ConfigError("name the labelled data: files or folders of captures, CSV, JSON Lines or Parquet")
+    if asked.attributions is not None or read is None:
+        return _attributions(asked, asked.attributions, columns, held)
     if asked.bias is not None:
         config = bias_config(SageMakerDocument.read(asked.bias).content(), str(asked.bias))
-        rows = _rows(files)
+        if held is not None:
+            bias_values(held)  # another file is told before a long read
+        rows = _rows(read)
         return _noted(bias_run(rows.rows, config, asked.attributes, held), rows)
     problem = _problem(asked.problem)
     if held is not None:
-        read_limits(held, problem)  # another file is told before a long read
-    rows = _rows(files)
+        read_limits(held, problem)
+    rows = _rows(read)
     return _noted(quality_run(rows.rows, problem, asked.attributes, held), rows)
 
 
-def _rows(files: LabelledFiles) -> LabelledRows:
+def _rows(read: Reader) -> LabelledRows:
     with progress("reading") as told:
-        return read_labelled(files, told)
+        return read(told)
 
 
 def _noted(outcome: Outcome, rows: LabelledRows) -> Outcome:
@@ -115,7 +148,9 @@ def _problem(text: str | None) -> Problem:
         raise ConfigError(f"--problem-type must be one of {known}, got {text!r}") from None
 
 
-def _attributions(asked: QualityAsked, path: Path, columns: Columns, held: SageMakerDocument | None) -> Outcome:
+def _attributions(asked: QualityAsked, path: Path | None, columns: Columns, held: SageMakerDocument | None) -> Outcome:
+    if path is None:
+        raise ConfigError("name the labelled data: files or folders of captures, CSV, JSON Lines or Parquet")
     if asked.aggregation not in get_args(Aggregation):
         raise ConfigError(f"--aggregation must be one of {', '.join(get_args(Aggregation))}, got {asked.aggregation!r}")
     if sniff(path) is Format.JSON and any(key in _top(path) for key in (EXPLANATIONS, PRE, POST)):

@@ -7,7 +7,7 @@ several rows needs a truth of as many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,9 @@ from driftline.contracts.times import event_time
 from driftline.errors import ContractError
 
 Row = Sequence[object] | Mapping[str, object]
+Document = Mapping[str, object]
+Belongs = Callable[[Document], bool]
+"""Whether a capture is of the model that is asked about; ContractError when it does not tell."""
 _NOTHING: Final[tuple[Row, ...]] = ()
 EXAMPLES: Final = 5
 """Refusals that are told in full; chosen: enough to see a pattern."""
@@ -51,6 +54,8 @@ class Joiner:
     rows: list[MergedRow] = field(default_factory=list)
     outside: int = 0
     """Captures whose time is not in the range."""
+    others: int = 0
+    """Captures of other models."""
     refused: int = 0
     """Records that could not be used."""
     repeated: int = 0
@@ -60,11 +65,14 @@ class Joiner:
     _truths: dict[str, Request] = field(default_factory=dict)
     _keyless: int = 0
 
-    def add(self, record: bytes, where: str) -> None:
-        """Take in one record. What cannot be used is counted and told, never raised."""
+    def add(self, record: bytes, where: str, belongs: Belongs | None = None) -> None:
+        """Take in one record; of captures only those that belong. What cannot be used is counted and told, never raised."""
         try:
-            request = read_request(record)
-            self._take(request)
+            document = document_of(record)
+            if belongs is not None and "captureData" in document and not belongs(document):
+                self.others += 1
+            else:
+                self._take(request_of(document))
         except ContractError as error:
             self.refuse(f"{where}: {error}")
 
@@ -92,6 +100,8 @@ class Joiner:
             yield f"{self.unmatched} ground truths belong to no capture in the range"
         if self.outside:
             yield f"{self.outside} captures are outside of the range"
+        if self.others:
+            yield f"{self.others} captures are of other models"
         if self.repeated:
             yield f"{self.repeated} records repeat an id: the first counts"
         if self.refused:
@@ -143,11 +153,16 @@ class Joiner:
         self.rows += [MergedRow(*parts) for parts in zip(inputs, outputs, truth, strict=True)]
 
 
-def read_request(record: bytes) -> Request:
-    """The rows of one record of Model Monitor's; ContractError, with the place, when it is none."""
+def document_of(record: bytes) -> Document:
+    """The JSON object of a record; ContractError, with the place, when it is none."""
     document, _ = read_document(record, parse_any)
     if not isinstance(document, Mapping):
         raise ContractError(f"must be an object, got {type_name(document)}", "$", "capture")
+    return document
+
+
+def request_of(document: Document) -> Request:
+    """The rows of one record of Model Monitor's; ContractError, with the place, when it is none."""
     capture, truth = document.get("captureData"), document.get("groundTruthData")
     if not isinstance(capture, Mapping) and not isinstance(truth, Mapping):
         raise ContractError("must hold captureData, groundTruthData or both", "$", "capture")

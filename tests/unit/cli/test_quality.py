@@ -129,7 +129,7 @@ def test_analyze_without_a_baseline_or_with_anothers_says_what_to_do(data: Path)
     assert "other.json: expected binary_classification_constraints" in done.stderr
     done = analyze(*BINARY, "--constraints", "other.json")
     assert done.exit_code == 2
-    assert "name the labelled data" in done.stderr
+    assert "--input would name files" in done.stderr
 
 
 def test_a_range_without_rows_is_unknown_and_no_failure(data: Path) -> None:
