@@ -1,7 +1,7 @@
 """The capture agent and the service that feeds it: from records of the captures topics to deltas on the log.
 
-One :class:`CaptureService` polls the group (which sources are ours), follows the log (what everybody knows), fetches
-records and hands them to the agent over a channel, and flushes deltas.  All of it runs on the event loop's thread, and
+One :class:`CaptureService` polls the group (which sources are ours), follows the log (what everybody knows), hands the
+agent what has come over a channel, and flushes deltas.  All of it runs on the event loop's thread, and
 no step waits between its first change of state and its last, so what runs in between always finds things whole.
 """
 
@@ -20,29 +20,18 @@ from driftline.agents.channel import SourceChannel
 from driftline.agents.clock import monotonic, now_ms
 from driftline.agents.context import WorkerContext
 from driftline.agents.flusher import Flusher
+from driftline.agents.intake import KEEP_SECONDS, Intake, Work
 from driftline.agents.letters import send_letters
 from driftline.agents.pace import BusyTime, FlushPace
 from driftline.agents.placer import Placer
 from driftline.agents.reading import Place, Portion, Readings
 from driftline.agents.timekeeper import Timekeeper
-from driftline.broker.fetcher import Fetched
 from driftline.broker.group import GroupMember, TopicPartitions
 from driftline.contracts.capture import RawBatch
 from driftline.contracts.log import LogRecord
 from driftline.engine.fold import SourceFold, part_of
 from driftline.engine.ledger import Outcome
 from driftline.engine.source import Phase, concerned
-from driftline.hooks.pool import HookClosedError
-
-FETCH_RECORDS = 1500
-"""Records asked for at once, of all sources. Chosen: of 6,000 each costs 0.4 us more, as they no longer fit the cache."""
-
-GATHER_SECONDS = 0.1
-"""Time between two fetches while little comes. Chosen: folding a batch costs about 0.25 ms, however few records it has, so
-that looking every few milliseconds would cost most of a core; and a flush comes only every second."""
-
-KEEP_SECONDS = 0.2
-"""Between two rounds of what must not wait while a script works: the group, the producer, the sign of life."""
 
 REST_SECONDS = 5.0
 """How long a stop waits for the turn under way. Chosen: looking up offsets or metadata, which a turn may be doing, is quicker."""
@@ -61,7 +50,6 @@ class CaptureService(Service):
         self._connected = False
         self._at_rest = asyncio.Event()
         self._at_rest.set()
-        self._next_fetch = 0.0
         self._pace = FlushPace(context.flush_seconds)
 
     async def on_start(self) -> None:
@@ -78,6 +66,7 @@ class CaptureService(Service):
         self.timekeeper = Timekeeper(self.context, self.fetcher, self.flusher)
         group = self.context.member_settings("capture")
         self.member = GroupMember(group, self.context.capture_topics, self._assigned, self._revoked)
+        self.intake = Intake(self.fetcher, self.readings, self.context.hooks, self._pace, self._keep_alive)
         self.context.log.listen(self._on_log)
         self._connected = True
 
@@ -128,10 +117,9 @@ class CaptureService(Service):
             self.context.log.follow()
         self.producer.poll()
         await self.placer.place(self.readings)
-        fetched = self._fetch()
-        if not await self._hand_over(fetched.batches):
+        busy = await self._take_in()
+        if busy is None:
             return False
-        self._mark(fetched)
         if self._pace.is_due(monotonic()) or self.flusher.is_due_early(self.readings):
             await self._flush()
             with self.context.ending.named("timekeeper"):
@@ -146,7 +134,7 @@ class CaptureService(Service):
         with self.context.ending.named("timekeeper"):
             self.timekeeper.tell(self.readings)
         self.context.beat("capture service")
-        return fetched.full or bool(fetched.batches)
+        return busy
 
     async def _flush(self) -> None:
         """Flush source by source; what waits is folded first, some at a time, so that other things get their turn."""
@@ -168,77 +156,29 @@ class CaptureService(Service):
                 self.flusher.flush({place: self.readings[place]})
         yield
 
-    def _fetch(self) -> Fetched:
-        """What has come, if it is time to look: everything before a flush, and no small groups while there is a lot to do."""
-        now = monotonic()
-        flushing = self._pace.is_due(now)
-        if now < self._next_fetch and not flushing:
-            return Fetched()
-        fetched = self.fetcher.poll(FETCH_RECORDS, least=self._group, flushing=flushing)
-        if not fetched.full:
-            self._next_fetch = now + min(GATHER_SECONDS, self.context.flush_seconds / 4)
-        return fetched
-
-    def _group(self, place: Place) -> int:
-        """How many records of a source are worth folding at once."""
-        reading = self.readings.get(place)
-        return 1 if reading is None or reading.task.fold is None else reading.task.fold.group
-
-    def _mark(self, fetched: Fetched) -> None:
-        """Note which sources are at their end, and which have lost offsets."""
-        for place, offset in fetched.ended:
-            if place in self.readings:
-                self.readings[place].at_end, self.readings[place].read_to = True, offset
-        for place in fetched.out_of_range:
-            if place in self.readings:
-                self.readings[place].lost = True
-        for error in fetched.errors:
-            self.log.warning("reading goes on after a passing fault: %s", error)
-
-    async def _hand_over(self, batches: list[RawBatch]) -> bool:
-        """Give batches to the agent, several small ones at a time: each turn of a Faust agent costs about 0.15 ms.
-
-        False when scripts end with the worker, and batches are left to whoever reads them next: nothing may be said of their
-        sources then, such as that they are idle.
-        """
-        portions: list[Portion] = []
-        records = 0
-        for batch in batches:
-            reading = self.readings.get((batch.topic, batch.partition))
-            if reading is None:
-                continue
-            epoch = reading.epoch
-            made = await self._made(batch)
-            if made is None:
-                return False
-            reading.at_end, reading.last_record = False, monotonic()
-            portions.append(Portion(reading, epoch, made, batch))
-            records += len(batch)
-            if records >= FETCH_RECORDS:
-                await self._feed(portions)
-                portions, records = [], 0
-        if portions:
-            await self._feed(portions)
+    async def _take_in(self) -> bool | None:
+        """Let the agent fold what has come; whether there is more, None when it is left to the next owner."""
+        fetched = self.intake.fetch()
+        if not fetched.batches:
+            self.intake.mark(fetched)
+            return fetched.full
+        portions = await self.intake.portions(fetched)
+        if portions is None:
+            return None
+        work = Work(portions)
+        self.context.given("capture agent")
+        await self.channel.feed(work)
+        while not await work.is_finished(KEEP_SECONDS):
+            if self.should_stop:
+                work.end()
+                return None
+        self.context.ending.check()  # no flush of what an agent has left half changed
         return True
 
-    async def _made(self, batch: RawBatch) -> RawBatch | None:
-        """What the scripts of its models make of a batch; None when they end before, and it is left for the next owner."""
-        hooks = self.context.hooks
-        if hooks.is_empty:
-            return batch
-        work = asyncio.ensure_future(in_background(hooks.transform, batch))
-        while not (await asyncio.wait({work}, timeout=KEEP_SECONDS))[0]:
-            self.member.poll()
-            self.producer.poll()
-            self.context.beat("capture service")
-        try:
-            return work.result()
-        except HookClosedError:
-            return None
-
-    async def _feed(self, portions: list[Portion]) -> None:
-        self.context.given("capture agent")
-        await self.channel.feed(portions)
+    def _keep_alive(self) -> None:
+        self.member.poll()
+        self.producer.poll()
+        self.context.beat("capture service")
 
     def fold(self, portion: Portion) -> None:
         """Fold one portion; called by the agent, and never waits."""
@@ -293,11 +233,14 @@ def make_capture_agent(app: faust.App, context: WorkerContext) -> tuple[CaptureS
     channel = SourceChannel(app, maxsize=2)
     service = CaptureService(context, channel, loop=app.loop, beacon=app.beacon)
 
-    async def capture(stream: faust.StreamT[list[Portion]]) -> None:
+    async def capture(stream: faust.StreamT[Work]) -> None:
         await app.add_runtime_dependency(service)
-        async for portions in stream:
-            for portion in portions:
-                service.fold(portion)
+        async for work in stream:
+            try:
+                for portion in work:
+                    service.fold(portion)
+            finally:
+                work.finish()
             context.done("capture agent")
 
     return service, app.agent(channel, name="driftline.capture")(context.ending.guarded("capture agent", capture))

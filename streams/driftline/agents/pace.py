@@ -16,7 +16,7 @@ class FlushPace:
 
     def __init__(self, seconds: float) -> None:
         """``seconds`` is the time between two flushes that cost little. The first is due at once."""
-        self._seconds = seconds
+        self.seconds = seconds
         self._next = 0.0
 
     def is_due(self, now: float) -> bool:
@@ -25,7 +25,7 @@ class FlushPace:
 
     def flushed(self, began: float, spent: float) -> None:
         """A flush that began at ``began`` has kept the loop busy for ``spent`` seconds."""
-        self._next = began + max(self._seconds, min(SHARE * spent, LONGEST_SECONDS))
+        self._next = began + max(self.seconds, min(SHARE * spent, LONGEST_SECONDS))
 
 
 class BusyTime:

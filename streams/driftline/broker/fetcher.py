@@ -110,7 +110,8 @@ class Fetcher:
         self._hold(good)
         over = {place for place, _ in fetched.ended} | set(fetched.out_of_range)
         for place in self._due(over, least, full=fetched.full, flushing=flushing):
-            fetched.batches += _batches(*place, self._give(*place))
+            size = self._bytes[place]
+            fetched.batches += _batches(*place, self._give(*place), size)
         if flushing:
             self._old = set(self._held)
         return fetched
@@ -185,8 +186,8 @@ class Fetcher:
             fetched.errors.append(str(error))
 
 
-def _batches(topic: str, partition: int, messages: list[ck.Message]) -> Iterator[RawBatch]:
-    mean = sum(map(len, messages)) // max(1, len(messages)) + 1
+def _batches(topic: str, partition: int, messages: list[ck.Message], size: int) -> Iterator[RawBatch]:
+    mean = size // max(1, len(messages)) + 1
     most = max(1, min(BATCH_RECORDS, BATCH_BYTES // mean))
     for start in range(0, len(messages), most):
         yield raw_batch(topic, partition, messages[start : start + most])
