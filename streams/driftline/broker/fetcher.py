@@ -187,7 +187,7 @@ class Fetcher:
 
 
 def _batches(topic: str, partition: int, messages: list[ck.Message], size: int) -> Iterator[RawBatch]:
-    mean = size // max(1, len(messages)) + 1
+    mean = size // max(1, len(messages)) - RECORD_BYTES + 1
     most = max(1, min(BATCH_RECORDS, BATCH_BYTES // mean))
     for start in range(0, len(messages), most):
         yield raw_batch(topic, partition, messages[start : start + most])
