@@ -1,6 +1,7 @@
 """Profile.update beside the least that any histogram needs: sorting the same columns and finding the edges in them.
 
-Prints microseconds a row of both and their ratio, then merge and state. Usage: python benchmarks/bench_profile.py [rows]
+Prints microseconds a row of both and their ratio, then merge and state; then the same fold on the edges of Model Monitor's
+sketches, by turns with the fold on fifty edges. Usage: python benchmarks/bench_profile.py [rows]
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Callable
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from driftline.baseline.sagemaker.kll import KllSketch
 from driftline.stats.columns import Columns
 from driftline.stats.layout import Layout
 from driftline.stats.profile import Profile
@@ -20,11 +23,23 @@ from driftline.stats.profile import Profile
 NUMERIC, CATEGORICAL, KNOWN = 20, 5, 8
 
 
-def layout() -> Layout:
-    """20 numeric columns on 51 edges of equal mass, every fourth integral, and 5 categorical ones of 8 values."""
+def equal_mass(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """51 edges, as our own baselines have them."""
+    return np.quantile(values, np.arange(51) / 50)
+
+
+def retained(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Thousands of edges: what Model Monitor's sketch of the values retains."""
+    sketch = KllSketch()
+    sketch.add(values)
+    return sketch.points.on_edges()[0]
+
+
+def layout(cut: Callable[[NDArray[np.float64]], NDArray[np.float64]] = equal_mass, rows: int = 20_000) -> Layout:
+    """20 numeric columns on the edges of so many rows, every fourth integral, and 5 categorical ones of 8 values."""
     rng = np.random.default_rng(0)
     center, scale = np.arange(NUMERIC, dtype=np.float64), 1 + np.arange(NUMERIC) / 10
-    edges = [np.quantile(rng.normal(c, s, 20_000), np.arange(51) / 50) for c, s in zip(center, scale, strict=True)]
+    edges = [cut(rng.normal(c, s, rows)) for c, s in zip(center, scale, strict=True)]
     return Layout(
         numeric=tuple(f"n{index}" for index in range(NUMERIC)),
         edges=tuple(edges),
@@ -86,5 +101,30 @@ def main(rows: int) -> None:
     print(f"from_state    {median(lambda: Profile.from_state(onto, state)):8.1f} us")
 
 
+def against_sketches(rows: int, rounds: int = 100) -> None:
+    """One fold on fifty edges, one on those of sketches, and so on; the median of the ratios of neighbours."""
+    ours, theirs = layout(), layout(retained, 60_000)
+    pairs = [(Profile(onto), [batch(onto, rows, seed) for seed in range(8)]) for onto in (ours, theirs)]
+    ratios = []
+    for turn in range(rounds):
+        taken = []
+        for profile, batches in pairs:
+            start = time.process_time()
+            profile.update(batches[turn % 8])
+            taken.append(time.process_time() - start)
+        ratios.append(taken[1] / taken[0])
+    sizes = []
+    for onto, (_, batches) in zip((ours, theirs), pairs, strict=True):
+        one = Profile(onto)
+        one.update(batches[0])
+        sizes.append(len(msgspec.msgpack.encode(one.to_state())))
+    ratio = statistics.median(ratios)
+    print(
+        f"{len(theirs.edges[0]):,} edges: {ratio:.1f} times the update of 51, {rows} rows a batch; state {sizes} bytes"
+    )
+
+
 if __name__ == "__main__":
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    for size in (50, 1000, 4000):
+        against_sketches(size)
