@@ -7,8 +7,8 @@ A source partition is looked at every few seconds.  The rules, in this order, ov
 3. It is held back on purpose, until slower sources have caught up: **held_back**.
 4. Everything is read: **no_traffic** when nothing has come for ``QUIET_SECONDS``, else **current**.
 5. Records wait, or their number cannot be had, and none has been read for ``STUCK_SECONDS``: **stuck**.
-6. What waits takes longer than ``BEHIND_SECONDS`` to read: **slow** when, for half the horizon, more comes than is read; else
-   **catching_up**.
+6. The next record has waited for longer than ``BEHIND_SECONDS``: **slow** when, for half the horizon, more has come than was
+   read; else **catching_up**.
 7. **current** otherwise.
 
 Time is an argument, seconds of any clock that never goes back; only differences matter, as with offsets.
@@ -33,7 +33,8 @@ QUIET_SECONDS = 60.0
 """Chosen: a minute without one event is worth a word where there is usually traffic; alerts choose their own time."""
 
 BEHIND_SECONDS = 10.0
-"""Reading time of what waits, at the present rate, from which a source is behind. Chosen: ten flushes; drift has time."""
+"""How long the next record may have waited. Chosen: ten flushes; drift has time. A rate would not do: it is small after a
+silence, and the first burst would look like a backlog."""
 
 
 class Condition(StrEnum):
@@ -139,11 +140,15 @@ class SourceWatch:
         if now.position is None or now.end is None or first.position is None or first.end is None:
             return Condition.CURRENT, waiting
         read, came = now.position - first.position, now.end - first.end
-        if read <= 0 or (now.end - now.position) * seconds <= read * BEHIND_SECONDS:
+        if read <= 0 or self._waited(now.at, now.position) <= BEHIND_SECONDS:
             return Condition.CURRENT, waiting
         why = f"{waiting}; {came / seconds:.0f} come and {read / seconds:.0f} are read a second"
         slow = came > read and seconds >= HORIZON_SECONDS / 2
         return (Condition.SLOW if slow else Condition.CATCHING_UP), why
+
+    def _waited(self, at: float, position: int) -> float:
+        """For how long, at least, the record at ``position`` has been there, as far as the horizon goes."""
+        return at - next((one.at for one in self._seen if one.end is not None and one.end > position), at)
 
 
 def _is_silent(now: Observation) -> bool:

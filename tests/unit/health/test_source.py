@@ -87,7 +87,8 @@ def test_slow_and_catching_up_both_read_and_differ_by_what_comes(looks: list[Obs
         assert None not in (now.position, now.end, first.position, first.end)
         read, came = now.position - first.position, now.end - first.end  # type: ignore[operator]
         assert read > 0
-        assert (now.end - now.position) / (read / (now.at - first.at)) > BEHIND_SECONDS  # type: ignore[operator]
+        long_ago = [look for look in looks[: n + 1] if BEHIND_SECONDS < now.at - look.at <= HORIZON_SECONDS]
+        assert any(look.end is not None and look.end > now.position for look in long_ago)  # type: ignore[operator]
         if verdict.condition is Condition.SLOW:
             assert came > read
 
@@ -141,6 +142,18 @@ def story(seconds: int, look: Callable[[int], tuple[int | None, int | None]], **
         (lambda t: (7, 7 + t), Condition.STUCK, "120 records wait, none was read for 120 s"),
         (lambda _: (None, 500), Condition.STUCK, "not being read yet, for 120 s"),
         (lambda t: (100 * min(t, 118), 100 * t), Condition.CURRENT, "200 records wait"),
+        (
+            lambda t: (100 * t, 100 * t + 1_400),
+            Condition.CATCHING_UP,
+            "1400 records wait; 100 come and 100 are read a second",
+        ),
+        (lambda t: (7 if t < 120 else 57, 7 if t < 118 else 107), Condition.CURRENT, "50 records wait"),
+        (
+            lambda t: ((t - 29) // 30, (t + 15) // 30),
+            Condition.CATCHING_UP,
+            "1 records wait; 0 come and 0 are read a second",
+        ),
+        (lambda t: ((t - 4) // 3, t // 3), Condition.CURRENT, "2 records wait"),
     ],
 )
 def test_stories(look: Callable[[int], tuple[int | None, int | None]], condition: Condition, why: str) -> None:
