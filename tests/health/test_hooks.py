@@ -13,8 +13,14 @@ from support.hooked import record, script
 from support.watched import Watched
 
 PREPROCESS = """
+    import time
+    from pathlib import Path
+
     def preprocess_handler(inference_record):
         mood = inference_record.event_metadata.event_id.partition("-")[0]
+        if mood == "hang":
+            (Path(__file__).parent / "hangs").touch()
+            time.sleep(600)
         if mood == "drop":
             return []
         return {"age": float(inference_record.endpoint_input.data.split(",")[0]), "mood": mood}
@@ -95,10 +101,14 @@ def test_a_worker_runs_scripts_and_checks_and_tells_how_they_fare(broker: Embedd
         assert "1 refused" in probe
         assert "ValueError" not in probe, "probes are open to all, and an error may hold data"
         assert (
-            "ValueError: could not convert string to float: 'x' (preprocess.py:6 in preprocess_handler)"
+            "ValueError: could not convert string to float: 'x' (preprocess.py:12 in preprocess_handler)"
             in worker.output
         )
-        assert worker.stop() == 0, worker.output
+        worker.produce(worker.captures, record("6", None, eventId="hang", inferenceTime=MINUTE[1]))
+        worker.until("the script to hang", (tmp_path / "hangs").exists)
+        assert worker.get("/live")[0] == 200
+        assert worker.stop() == 0, "a script that hangs holds nobody up:" + worker.output
+        assert "refused" not in worker.output.partition("the check broken")[2], "nor is its record refused"
     finally:
         worker.close()
 
@@ -124,6 +134,7 @@ def started(broker: EmbeddedBroker, folder: Path, *, preprocess: str = PREPROCES
 windows = ["1m"]
 [defaults.hooks]
 preprocess = "{script(folder, preprocess)}"
+time_limit = "10m"
 postprocess = "{script(folder, POSTPROCESS, "postprocess.py")}"
 output = "{folder / "reports"}"
 checks = ["mychecks:rows", "mychecks:broken"]

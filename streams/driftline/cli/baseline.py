@@ -107,6 +107,12 @@ def create(
     bootstrap: Bootstrap = None,
     config: ConfigFile = None,
     window_rows: WindowRows = 1000,
+    preprocess: Annotated[
+        Path | None,
+        typer.Option(
+            "--preprocess", help="Script whose preprocess_handler is given each line of DATA (docs/sagemaker.md)."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a baseline of a data set, or of captures in Kafka, and say what was inferred.
@@ -115,18 +121,26 @@ def create(
     """
     import msgspec
 
-    from driftline.cli.baseline_input import Data, folder_of, refuse_overwriting, remarks, roles_of, time_of
+    from driftline.cli.baseline_input import (
+        Data,
+        folder_of,
+        preprocessed,
+        refuse_overwriting,
+        remarks,
+        roles_of,
+        time_of,
+    )
     from driftline.cli.baseline_monitor import make, require_format
     from driftline.cli.baseline_text import report
 
-    with errors():
+    with errors(), preprocessed(data, preprocess, from_topic) as (lines, names):
         is_monitor = file_format == "sagemaker"
         folder = out or (None if publish_it and not is_monitor else folder_of(model, version))
         given, since = roles_of(role or [], roles), time_of(effective_from, "--effective-from")
         require_format(file_format, given)
         refuse_overwriting(folder, force=force)
         settings = configuration(config, bootstrap) if publish_it or from_topic else None
-        source = Data(data, columns, na, delimiter, from_topic, start, end).source(settings, model, version)
+        source = Data(lines, columns, na, delimiter, from_topic, start, end, names).source(settings, model, version)
         if is_monitor and folder is not None:
             loaded, written = make(source, folder, model=model, version=version)
             baseline = msgspec.structs.replace(loaded.baseline, effective_from=since)

@@ -14,10 +14,11 @@ from driftline.baseline.readers.rows import chunk_of
 from driftline.broker.replay import read_topic
 from driftline.broker.settings import replaying
 from driftline.config import Config
-from driftline.contracts.capture import CaptureTopic, OpenRows, RawBatch, RowBlock
+from driftline.contracts.capture import CaptureTopic, Decoded, OpenRows, RawBatch, RowBlock
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.engine.configured import decoder_settings
 from driftline.errors import BaselineError
+from driftline.hooks.preprocess import Preprocessor
 
 _ROWS = 16_384
 
@@ -46,6 +47,7 @@ class CapturesSource:
         end: int | None,
         columns: Sequence[str] = (),
     ) -> None:
+        self._config = config
         self._kafka = config.kafka
         self._topic = capture_topic(config, topic, model, version)
         self._model, self._version = model, version
@@ -69,8 +71,7 @@ class CapturesSource:
         seen = Seen()
         rows: list[dict[str, object]] = []
         decoder = CaptureDecoder(self._topic, lambda _model, _version: None)
-        for batch in self._batches():
-            decoded = decoder.decode(batch)
+        for decoded in self._decoded(decoder):
             self.rejected += sum(reject.rows for reject in decoded.rejects)
             seen.note(decoded.blocks)
             rows += (row for block in decoded.blocks for row in self._rows(block))
@@ -83,6 +84,12 @@ class CapturesSource:
         elif not any_rows:
             wanted = f"{self.name}: there are no rows of {self._model}/{self._version}"
             raise BaselineError(f"{wanted}; {seen}, {self.rejected} could not be decoded")
+
+    def _decoded(self, decoder: CaptureDecoder) -> Iterator[Decoded]:
+        """The records as the model's preprocess script has made them, where it has one, decoded."""
+        with Preprocessor(self._config, {self._topic.name: self._topic}) as scripts:
+            for batch in self._batches():
+                yield decoder.decode(scripts.transform(batch))
 
     def _batches(self) -> Iterator[RawBatch]:
         """The records; of the range that was read before, if any was."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ class Data:
     topic: str | None
     start: str | None
     end: str | None
+    names: Sequence[str] = ()
 
     def source(self, config: Config | None, model: str, version: str) -> Source:
         """The data set. Raises ConfigError for options that do not go together, BaselineError for an unreadable file."""
@@ -36,7 +39,9 @@ class Data:
         from driftline.baseline.readers import open_source
 
         na = names_of(self.na) or []
-        return open_source(self.file, columns=names_of(self.columns), na=na, delimiter=self.delimiter)
+        return open_source(
+            self.file, columns=list(self.names) or names_of(self.columns), na=na, delimiter=self.delimiter
+        )
 
     def _captures(self, config: Config, topic: str, model: str, version: str) -> Source:
         if any(option is not None for option in (self.file, self.na, self.delimiter)):
@@ -47,6 +52,25 @@ class Data:
         if start is not None and end is not None and start >= end:
             raise ConfigError(f"--start must be before --end, got {self.start} and {self.end}")
         return CapturesSource(config, topic, model, version, start, end, names_of(self.columns) or ())
+
+
+@contextmanager
+def preprocessed(
+    data: Path | None, script: Path | None, topic: str | None
+) -> Iterator[tuple[Path | None, Sequence[str]]]:
+    """The data as a script makes them, in a passing file, and its columns; without a script the data. Raises DriftlineError."""
+    if script is None:
+        yield data, ()
+        return
+    if topic is not None:
+        raise ConfigError("--preprocess goes with DATA; the script of a topic's captures stands in the configuration")
+    if data is None:
+        raise ConfigError("--preprocess needs the DATA file whose lines it reads")
+    from driftline.hooks.dataset import prepare
+
+    with tempfile.TemporaryDirectory(prefix="driftline-") as folder:
+        target = Path(folder) / f"{data.name.partition('.')[0]}.csv"
+        yield target, prepare(script, data, target).columns
 
 
 def remarks(source: Source) -> list[str]:

@@ -37,6 +37,9 @@ TRACE_LINES = 30
 OURS = (str(Path(__file__).parent), "<frozen importlib")
 """Where the frames come from that a script's traceback begins with."""
 
+Made = Callable[[Callable[..., Any], bytes], bytes | None]
+"""What a handler makes of a record: another capture, or nothing."""
+
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -55,7 +58,7 @@ def main() -> None:
     if handler is None:
         return
     if setup.handler == PREPROCESS:
-        _serve(handler, requests, answers)
+        _serve(_of_line if setup.lines else _of_capture, handler, requests, answers)
     elif wire.read_frame(requests) is not None:
         _say(answers, _once(handler))
 
@@ -97,17 +100,25 @@ def _logger() -> logging.Logger:
     return logging.getLogger("preprocess")
 
 
-def _serve(handler: Callable[..., Any], requests: BinaryIO, answers: BinaryIO) -> None:
+def _serve(made: Made, handler: Callable[..., Any], requests: BinaryIO, answers: BinaryIO) -> None:
     while (frame := wire.read_frame(requests)) is not None:
         for value in wire.decode_task(frame).values:
-            _say(answers, _worked(handler, value))
+            _say(answers, _worked(made, handler, value))
 
 
-def _worked(handler: Callable[..., Any], value: bytes) -> wire.Answer:
+def _of_capture(handler: Callable[..., Any], value: bytes) -> bytes | None:
+    document = _document(value)
+    return capture_of(handler(CapturedData(document)), document)
+
+
+def _of_line(handler: Callable[..., Any], value: bytes) -> bytes | None:
+    return capture_of(handler(value.decode("utf-8")), {})
+
+
+def _worked(made: Made, handler: Callable[..., Any], value: bytes) -> wire.Answer:
     """One record through the handler."""
     try:
-        document = _document(value)
-        answer = capture_of(handler(CapturedData(document)), document)
+        answer = made(handler, value)
     except AnswerError as error:
         return wire.Answer(wire.REFUSED, error=str(error))
     except BaseException as error:  # noqa: BLE001 - a script may raise anything, even SystemExit: it is this record's end alone

@@ -44,7 +44,10 @@ class HookDiedError(HookError):
 
 @dataclass(frozen=True)
 class Script:
-    """A script and the limits of its process: seconds for a batch, bytes of memory (0: any), variables, folders that stand in."""
+    """A script and the limits of its process: seconds for a batch, bytes of memory (0: any), variables, folders that stand in.
+
+    ``lines``: its handler is given lines of text, not captures.
+    """
 
     path: Path
     handler: str
@@ -52,6 +55,7 @@ class Script:
     memory: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
+    lines: bool = False
 
 
 class ScriptProcess:
@@ -76,7 +80,7 @@ class ScriptProcess:
         self._listener = threading.Thread(target=self._listen, args=(self._process,), daemon=True)
         self._listener.start()
         try:
-            self._send(wire.Setup(str(script.path), script.handler, script.memory, dict(script.folders)))
+            self._send(wire.Setup(str(script.path), script.handler, script.memory, dict(script.folders), script.lines))
             ready = wire.decode_ready(next(self._receive(1, time.monotonic() + START_SECONDS)))
         except HookDiedError as error:
             self.stop()

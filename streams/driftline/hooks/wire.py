@@ -19,12 +19,16 @@ TAKEN, DROPPED, REFUSED = 0, 1, 2
 
 
 class Setup(msgspec.Struct, array_like=True, frozen=True):
-    """The script, its handler, and how much memory its process may take (bytes, 0: any)."""
+    """The script, its handler, and how much memory its process may take (bytes, 0: any).
+
+    ``folders`` stand for those of the container; ``lines``: the handler is given lines of text, not captures.
+    """
 
     script: str
     handler: str
     memory: int
     folders: dict[str, str]
+    lines: bool = False
 
 
 class Task(msgspec.Struct, array_like=True, frozen=True):
