@@ -11,6 +11,7 @@ import typer
 
 from driftline.cli.common import AsJson, Bootstrap, ConfigFile, Exit, configuration, errors, examples, until_interrupted
 from driftline.cli.schedule_options import Name, Store, book_of, now_ms
+from driftline.contracts.cloudevents import rfc3339
 from driftline.errors import ConfigError
 from driftline.printable import printable_line
 
@@ -39,7 +40,7 @@ EXAMPLES: Final = examples(
 
 Input = Annotated[
     list[Path] | None,
-    typer.Option("--input", "-i", help="With NOW: files or folders to judge instead of Kafka's captures."),
+    typer.Option("--input", "-i", help="Files or folders to judge, instead of what Kafka has."),
 ]
 Statistics = Annotated[
     Path | None, typer.Option("--statistics", help="With --input: statistics.json of Model Monitor.")
@@ -48,13 +49,19 @@ Constraints = Annotated[
     Path | None, typer.Option("--constraints", help="With --input: constraints.json of Model Monitor.")
 ]
 BaselineName = Annotated[
-    str | None, typer.Option("--baseline", help="With NOW: folder of a baseline, or the id of a published one.")
+    str | None,
+    typer.Option("--baseline", help="With NOW or --input: folder of a baseline, or the id of a published one."),
 ]
 Start = Annotated[
     str | None, typer.Option("--start", help="Windows that end after this, or the range of NOW: -P1D or a time.")
 ]
 End = Annotated[
     str | None, typer.Option("--end", help="Windows that end by this time (default: now), or the range of NOW.")
+]
+
+
+TimeColumn = Annotated[
+    str | None, typer.Option("--time", help="With --input: column of a table that holds the event time.")
 ]
 
 
@@ -68,6 +75,7 @@ class Ask:
     statistics: Path | None
     constraints: Path | None
     baseline: str | None
+    time: str | None
 
 
 def run(
@@ -79,6 +87,7 @@ def run(
     statistics: Statistics = None,
     constraints: Constraints = None,
     baseline: BaselineName = None,
+    time_column: TimeColumn = None,
     store: Store = None,
     config: ConfigFile = None,
     bootstrap: Bootstrap = None,
@@ -87,7 +96,8 @@ def run(
     """Leave the reports of a schedule now, here, without a worker. Exit code 1 when there are violations.
 
     One that runs NOW judges its range, of captures in Kafka or of files. Of any other, what the workers said of its windows
-    is read from the statistics topic, as far back as it goes, and reported once more: to the same places, with the same bytes.
+    is read from the statistics topic, as far back as it goes, and reported once more: to the same places, with the same bytes;
+    with --input, the windows of files are judged here.
     """
     with errors(), until_interrupted():
         settings = configuration(config, bootstrap)
@@ -96,7 +106,7 @@ def run(
 
         book = book_of(settings, store)
         held = schedule_named(book, name)
-        ask = Ask(start, end, tuple(inputs or ()), statistics, constraints, baseline)
+        ask = Ask(start, end, tuple(inputs or ()), statistics, constraints, baseline, time_column)
         places = _places(settings, held, store)
         if held.expression == NOW:
             found: Iterable[Execution] = [_once(settings, book, held, places, ask)]
@@ -133,8 +143,11 @@ def _once(settings: Config, book: ScheduleBook, held: Schedule, places: Places, 
     return run_once(book, held, judge, places, (span.start_ms, span.end_ms))
 
 
-def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[WindowStatistics]:
-    """The range as one window, by ``driftline analyze``'s own run; what it has to remark goes to standard error."""
+def _judged(settings: Config, held: Schedule, ask: Ask, span: Span, window: str = "range") -> list[WindowStatistics]:
+    """The range as one window, or in windows of one length, by ``driftline analyze``'s own run.
+
+    What that has to remark goes to standard error.
+    """
     from driftline.cli.analyze_run import Asked, job_of, of_files
 
     asked = Asked(
@@ -144,9 +157,10 @@ def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[Wind
         baseline=ask.baseline or (None if ask.statistics or ask.constraints else held.baseline or None),
         model=held.model,
         version=held.version,
-        start=str(span.start_ms),
-        end=str(span.end_ms),
-        window="range",
+        start=rfc3339(span.start_ms),
+        end=rfc3339(span.end_ms),
+        window=window,
+        time=ask.time,
     )
     if ask.inputs:
         result = of_files(job_of(asked))
@@ -156,22 +170,35 @@ def _judged(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[Wind
         result, _ = of_topics(asked, settings)
     for line in [*result.notes, *result.refused.lines()]:
         typer.echo(f"driftline: {printable_line(line)}", err=True)
-    return [window.statistics for window in result.windows]
+    return [one.statistics for one in result.windows]
 
 
 def _again(settings: Config, book: ScheduleBook, held: Schedule, places: Places, ask: Ask) -> Iterator[Execution]:
+    """Windows that are over: as files have them if any are named, else as the workers told them."""
     from driftline.analysis.moments import Span, moment
     from driftline.schedules.run import run_again
 
-    if ask.inputs or ask.baseline or ask.statistics or ask.constraints:
-        raise ConfigError(
-            f"{held.name} looks at windows that workers judged; --input and baselines are for schedules that run NOW"
-        )
     now = now_ms()
     since = held.active[0].start if held.active else 0
     first = since if ask.start is None else moment(ask.start, now, "--start")
     span = Span(first, now if ask.end is None else moment(ask.end, now, "--end"))
-    return run_again(book, held, _windows(settings, held, (span.start_ms, span.end_ms)), places)
+    if not ask.inputs and (ask.baseline or ask.statistics or ask.constraints):
+        raise ConfigError(
+            f"{held.name} looks at windows that workers judged; baselines go with --input, or with schedules that run NOW"
+        )
+    windows = (
+        _of_files(settings, held, ask, span) if ask.inputs else _windows(settings, held, (span.start_ms, span.end_ms))
+    )
+    return run_again(book, held, windows, places)
+
+
+def _of_files(settings: Config, held: Schedule, ask: Ask, span: Span) -> list[WindowStatistics]:
+    """The windows in files that are whole in the range."""
+    from driftline.schedules.changes import cadence_of
+
+    cadence = cadence_of(held)
+    found = [] if cadence is None else _judged(settings, held, ask, span, cadence.label)
+    return [one for one in found if span.start_ms <= one.window.start and one.window.end <= span.end_ms]
 
 
 def _windows(settings: Config, held: Schedule, span: tuple[int, int]) -> Iterator[WindowStatistics]:

@@ -208,7 +208,34 @@ def test_a_schedule_that_runs_now_judges_files(store: tuple[str, str], tmp_path:
     )
 
 
-def test_files_are_for_schedules_that_run_now(store: tuple[str, str]) -> None:
+def monitor_capture(minute: int, age: str) -> dict[str, Any]:
+    """A capture as Model Monitor keeps it, so many minutes after noon."""
+    sides = {
+        side: {"observedContentType": "text/csv", "mode": mode, "data": data, "encoding": "CSV"}
+        for side, mode, data in (("endpointInput", "INPUT", f"{age},7"), ("endpointOutput", "OUTPUT", "1"))
+    }
+    time = f"2026-05-01T{12 + minute // 60}:{minute % 60:02d}:00Z"
+    return {"captureData": sides, "eventMetadata": {"eventId": f"{minute}", "inferenceTime": time}, "eventVersion": "0"}
+
+
+def test_windows_of_files_are_reported_by_the_hour(store: tuple[str, str], tmp_path: Path) -> None:
+    """Three hours of rows, the second of which is not as it should be; the third is not over in the range."""
+    features = [{"name": name, "inferred_type": "Integral", "completeness": 1.0} for name in ("score", "age", "n")]
+    (tmp_path / "constraints.json").write_text(json.dumps({"version": 0.0, "features": features}))
+    lines = [json.dumps(monitor_capture(place, "" if place == 70 else "40")) for place in range(180)]
+    (tmp_path / "captures.jsonl").write_text("\n".join([*lines, ""]))
+    run(*HOURLY, "--from", "2026-05-01T12:00Z", *store)
+    of_files = ("--input", str(tmp_path / "captures.jsonl"), "--constraints", str(tmp_path / "constraints.json"))
+    ran = ("schedule", "run", "churn-hourly", *of_files, "--end", "2026-05-01T14:30Z", *store)
+    code, out, err = run(*ran)
+    assert code == 1, err
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        ["2026-05-01", "13:00", "Completed"],
+        ["2026-05-01", "14:00", "CompletedWithViolations"],
+    ]
+
+
+def test_baselines_are_for_files_and_for_schedules_that_run_now(store: tuple[str, str]) -> None:
     run(*HOURLY, *store)
-    code, _, err = run("schedule", "run", "churn-hourly", "--input", "x.csv", *store)
-    assert (code, "--input and baselines are for schedules that run NOW" in err) == (2, True)
+    code, _, err = run("schedule", "run", "churn-hourly", "--baseline", "x", *store)
+    assert (code, "baselines go with --input, or with schedules that run NOW" in err) == (2, True)

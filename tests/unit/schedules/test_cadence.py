@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from driftline.errors import ConfigError
 from driftline.schedules.cadence import parse_cadence
+from driftline.schedules.expressions import daily, daily_every_x_hours, hourly, now
 from driftline.windows.spec import Window
 from driftline.windows.stamp import utc
 
@@ -142,3 +143,19 @@ def test_other_windows_of_the_same_length_are_not_covered() -> None:
     daily = parse_cadence("cron(0 6 ? * * *)")
     assert daily.covers(Window(at("1T06:00"), at("2T06:00")), "UTC")
     assert not daily.covers(Window(at("1T12:00"), at("2T12:00")), "UTC")
+
+
+@given(st.integers(0, 23), st.integers(1, 24))
+def test_whatever_the_generator_makes_is_understood(hour: int, interval: int) -> None:
+    assert parse_cadence(daily(hour)).marks == (hour * 60,)
+    every = parse_cadence(daily_every_x_hours(interval, hour))
+    assert every.length == interval * 60
+    assert hour * 60 in every.marks
+    assert parse_cadence(hourly()).label == "1h"
+    assert now() == "NOW"
+
+
+@pytest.mark.parametrize(("hour", "interval"), [(24, 1), (-1, 1), (0, 0), (0, 25), (0, 1.5), (True, 1), ("1", 1)])
+def test_hours_that_there_are_not_are_refused(hour: int, interval: int) -> None:
+    with pytest.raises(ConfigError, match="must be a whole number from"):
+        daily_every_x_hours(interval, hour)
