@@ -25,6 +25,9 @@ _TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?Infinity|-?NaN')
 _WORDS: Final = (b"NaN", b"Infinity")
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
 
+#: Digits up to which integers are kept as such.
+_DIGITS: Final = 18
+
 #: What a file is, by a key at its top; the first that is there decides.
 _KINDS: Final = {
     "format": "a file of driftline's own",
@@ -122,6 +125,10 @@ def decoded(document: SageMakerDocument, data: bytes | msgspec.Raw, kind: Any, w
         what, _, path = str(error).partition(" - at ")
         place = where + path.strip("`").removeprefix("$")
         raise BaselineError(f"{document.name}: {place}: {what[:1].lower()}{what[1:]}") from error
+    except RecursionError as error:
+        raise BaselineError(
+            f"{document.name}: {where}: expected a few levels of lists and objects, got too many"
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BaselineError(f"{document.name}: {_syntax(document.text, str(error))}") from error
 
@@ -164,4 +171,5 @@ def _without_words(document: SageMakerDocument) -> SageMakerDocument:
 
 
 def _whole(text: str) -> int | Number:
-    return Number(text) if text == "-0" else int(text)
+    """An integer; one that Python would write in another way, or not at all, remembers its text."""
+    return Number(text) if text == "-0" or len(text) > _DIGITS else int(text)

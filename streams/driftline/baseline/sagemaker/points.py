@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -64,5 +65,12 @@ class Points(NamedTuple):
         return float(np.dot(self.values, self.weights / self.total))
 
     def std(self) -> float:
-        """Standard deviation of the values (at least one), of the population."""
-        return float(np.sqrt(np.dot((self.values - self.mean()) ** 2, self.weights / self.total)))
+        """Standard deviation of the values (at least one), of the population; in units that neither overflow nor vanish."""
+        half = self.values / 2.0 - self.mean() / 2.0
+        unit = float(np.abs(half).max())
+        if not unit:
+            return 0.0
+        return (
+            min(float(np.sqrt(np.dot((half / unit) ** 2, self.weights / self.total))) * unit, sys.float_info.max / 2)
+            * 2.0
+        )

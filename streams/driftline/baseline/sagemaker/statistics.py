@@ -16,6 +16,7 @@ from driftline.baseline.sagemaker.fields import (
     Common,
     Dataset,
     FeatureStatistics,
+    Num,
     Sketch,
     number,
     text,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Quantiles that a baseline states.
 QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+#: Greatest count that is believed: beyond it floats are no exact integers. And levels that a sketch of so many values has.
+MOST: Final = 2**53
+LEVELS: Final = 53
 #: How Deequ names missing values among the categories of a text (``Histogram.NullFieldReplacement``).
 NULL: Final = "NullValue"
 
@@ -83,8 +87,9 @@ def read_statistics(document: SageMakerDocument) -> FileStatistics:
 
 def _rows(document: SageMakerDocument, raw: msgspec.Raw | None, columns: Sequence[Column]) -> int:
     dataset: Dataset | None = None if raw is None else decoded(document, raw, Dataset | None, "$.dataset")
-    count = None if dataset is None else number(dataset.item_count)
-    return max((c.present + c.missing for c in columns), default=0) if count is None else max(0, round(count))
+    if dataset is None or number(dataset.item_count) is None:
+        return max((c.present + c.missing for c in columns), default=0)
+    return count_of(dataset.item_count)
 
 
 def _column(document: SageMakerDocument, index: int, raw: msgspec.Raw) -> Column:
@@ -114,11 +119,14 @@ def nothing(kind: Kind, missing: int = 0, present: int = 0) -> Statistics:
     return CategoryStatistics(present, missing, {}, present, 0)
 
 
+def count_of(value: Num) -> int:
+    """A count: a whole number from 0 to 2**53, nought for what is none."""
+    return min(MOST, max(0, round(number(value) or 0)))
+
+
 def _counts(common: Common | None) -> tuple[int, int]:
     """Values and gaps."""
-    counts = (None, None) if common is None else (number(common.num_present), number(common.num_missing))
-    present, missing = (0 if count is None else max(0, round(count)) for count in counts)
-    return present, missing
+    return (0, 0) if common is None else (count_of(common.num_present), count_of(common.num_missing))
 
 
 def _numeric(document: SageMakerDocument, place: str, name: str, kind: Kind, held: Numerical) -> Column:
@@ -141,7 +149,7 @@ def _numeric(document: SageMakerDocument, place: str, name: str, kind: Kind, hel
         max=_or(number(held.max), float(points.values[-1])),
         edges=tuple(edges.tolist()),
         counts=tuple(counts.tolist()),
-        distinct=round(_or(number(held.approximate_num_distinct_values), float(points.values.size))),
+        distinct=count_of(held.approximate_num_distinct_values) or points.values.size,
         quantiles={str(q): v for q, v in zip(QUANTILES, points.quantiles(QUANTILES).tolist(), strict=True)},
     )
     return Column(name, kind, present or points.total, missing, statistics)
@@ -159,6 +167,8 @@ def _points(document: SageMakerDocument, where: str, kll: Kll | None) -> tuple[P
         sketch: Sketch = decoded(document, kll.sketch, Sketch, where)
     except BaselineError as error:
         return None, f"its sketch can't be read ({str(error).removeprefix(f'{document.name}: ')})"
+    if len(sketch.data) > LEVELS:
+        return None, f"its sketch has {len(sketch.data)} levels, expected at most {LEVELS}"
     points = Points.of(sketch.data)
     if not points.total:
         return None, "its sketch is empty"
@@ -170,11 +180,9 @@ def _textual(name: str, held: Textual) -> Column:
     categorical = None if held.distribution is None else held.distribution.categorical
     if categorical is None or categorical.buckets is None:
         why = "the statistics have no distribution (Model Monitor writes none for more than 120 different texts)"
-        distinct = round(number(held.distinct_count) or 0)
-        return Column(
-            name, Kind.STRING, present, missing, CategoryStatistics(present, missing, {}, present, distinct), why
-        )
-    counted = {text(bucket.value): round(number(bucket.count) or 0) for bucket in categorical.buckets}
+        unlisted = CategoryStatistics(present, missing, {}, present, count_of(held.distinct_count))
+        return Column(name, Kind.STRING, present, missing, unlisted, why)
+    counted = {text(bucket.value): count_of(bucket.count) for bucket in categorical.buckets}
     if missing and counted.get(NULL) == missing:
         del counted[NULL]
     ordered = dict(sorted(((value, n) for value, n in counted.items() if n > 0), key=lambda item: (-item[1], item[0])))
@@ -189,7 +197,7 @@ def _textual(name: str, held: Textual) -> Column:
             missing=missing,
             categories=ordered,
             other=max(0, present - known),
-            distinct=round(_or(number(held.distinct_count), float(len(ordered)))),
+            distinct=count_of(held.distinct_count) or len(ordered),
         ),
         "" if ordered else "its distribution is empty",
     )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from driftline.cli.main import app
 
 PAGE = (Path(__file__).parents[4] / "docs" / "sagemaker.md").read_text(encoding="utf-8")
-FILES = PAGE[PAGE.index("## Files\n") : PAGE.index("## Verdicts\n")]
+FILES = PAGE[PAGE.index("\n## Files\n") + 1 :].split("\n## ")[0]
 SHOWN = [
     tuple(part.strip("\n").split("\n", 1))
     for block in re.findall(r"^```console\n(.*?)^```", FILES, re.DOTALL | re.MULTILINE)
