@@ -13,7 +13,8 @@ from driftline.analysis.replay import Circumstances, Follower, Replay, TopicSett
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.told import Record, Told
 from driftline.baseline.constraints import Constraints
-from driftline.baseline.model import Baseline
+from driftline.baseline.model import Baseline, Kind
+from driftline.baseline.sagemaker.rules import FeatureRules, MonitorRules
 from driftline.contracts.capture import CaptureTopic, RawBatch
 from driftline.contracts.log import Source
 from driftline.contracts.statistics import encode_statistics
@@ -31,11 +32,16 @@ NOW = START + 600_000
 """The worker's clock: the last events of a run lie ahead of it, and those too far ahead are refused."""
 
 
-def baseline(model: str, number: int) -> Baseline:
-    """Numbers around 0, and from the second one on around another place."""
+RULES = MonitorRules(features=tuple(FeatureRules(name, Kind.FRACTIONAL, completeness=0.6) for name in "xy"))
+
+
+def baseline(model: str, number: int, rules: MonitorRules | None = None) -> Baseline:
+    """Numbers around 0, and from the second one on around another place; with ``rules`` they are judged by Model Monitor's."""
     values = [float(place % 11 - 5 + number) for place in range(440)]
     columns = (numeric("x", values), numeric("y", values))
-    return Baseline.build(model=model, version="1", rows=440, columns=columns, constraints=Constraints(min_samples=5))
+    return Baseline.build(
+        model=model, version="1", rows=440, columns=columns, constraints=Constraints(min_samples=5), monitor=rules
+    )
 
 
 @dataclass
@@ -90,13 +96,13 @@ def captures_of(rng: random.Random, minutes: range, per_minute: int) -> list[dic
     return captures
 
 
-def live(rng: random.Random, minutes: int = 20) -> Job:
+def live(rng: random.Random, minutes: int = 20, rules: MonitorRules | None = None) -> Job:
     """A run with idle sources, workers that change and a baseline that is swapped."""
     job = Job(rng.randint(1, 3), SOURCE, MODEL, NOW)
-    job.announce(baseline("a", 0))
+    job.announce(baseline("a", 0, rules))
     for begin in range(0, minutes, 4):
         if begin and rng.random() < 0.3:
-            job.announce(baseline("a", begin))
+            job.announce(baseline("a", begin, rules))
         for partition in range(len(job.tasks)):
             if rng.random() < 0.85:
                 job.produce(partition, captures_of(rng, range(begin, begin + 4), 40))
