@@ -64,9 +64,12 @@ def _made(data: str, path: str) -> Payload:
     rows: list[Row] = []
     for line in filter(None, data.split("\n")):
         row, _ = _read(line)
-        if not isinstance(row, dict | list):
+        if isinstance(row, dict):
+            rows.append(flat_object(row, f"{path}.data"))
+        elif isinstance(row, list):
+            rows.append(flat_array(row, f"{path}.data"))
+        else:
             raise _fault(f"must hold objects or arrays, one a line, got {type_name(row)}", f"{path}.data")
-        rows.append(row)
     return Payload(rows, text=True, made=True)
 
 

@@ -99,7 +99,7 @@ class Preprocessor:
     @property
     def statuses(self) -> tuple[HookStatus, ...]:
         """How each script fares."""
-        return tuple(hook.status for hook in self._hooks.values())
+        return tuple(dict.fromkeys(hook.status for hook in self._hooks.values()))
 
     def __enter__(self) -> Self:
         self.start()
@@ -175,10 +175,18 @@ def check_preprocess(script: Path, *, memory: int = 0) -> None:
 
 
 def _hooks(config: Config) -> Iterator[tuple[str, _Hook]]:
-    """A hook for every model that has a script, under ``*`` for all that the configuration does not name."""
+    """A hook for every model that has a script, under ``*`` for all that the configuration does not name.
+
+    Models whose settings of it are the same, as those that inherit them, share its processes.
+    """
+    made: dict[tuple[object, ...], _Hook] = {}
     for name, model in {"*": config.defaults, **config.models}.items():
-        if model.hooks.preprocess:
-            yield name, _Hook(name, model.hooks)
+        hooks = model.hooks
+        if hooks.preprocess:
+            key = (hooks.preprocess, hooks.output, hooks.time_limit_ms, hooks.memory_mb, hooks.processes)
+            if key not in made:
+                made[key] = _Hook(name, hooks)
+            yield name, made[key]
 
 
 def _decoder(topic: CaptureTopic) -> Callable[[bytes], msgspec.Struct]:

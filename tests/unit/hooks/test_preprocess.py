@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from driftline.config import Config, HookConfig, ModelConfig
 from driftline.contracts.capture import CaptureTopic, Decoded, RawBatch
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.contracts.reasons import Reason
@@ -144,6 +145,17 @@ def test_a_version_may_have_a_script_of_its_own(tmp_path: Path) -> None:
     assert hooks.transform(touched) is not touched
     assert hooks.transform(other) is other
     hooks.close()
+
+
+def test_models_that_inherit_a_script_share_its_processes(tmp_path: Path) -> None:
+    path = script(tmp_path, DOCS)
+    shared = HookConfig(preprocess=str(path))
+    own = ModelConfig(hooks=HookConfig(preprocess=str(path), memory_mb=100))
+    models = {"a": ModelConfig(hooks=shared), "b": ModelConfig(hooks=shared, dedupe=5), "c": own}
+    hooks = Preprocessor(
+        Config(defaults=ModelConfig(hooks=shared), models=models), {"captures": CaptureTopic("captures")}
+    )
+    assert [status.look().model for status in hooks.statuses] == ["*", "c"]
 
 
 @pytest.mark.parametrize(
