@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from driftline.contracts.cloudevents import rfc3339
 from driftline.contracts.statistics import CheckReading, WindowStatistics
 from driftline.printable import printable_line
 
+_HINT = re.compile(r"\d+ rows?: ")
 _SHOWN = 20
 """Violations shown of one window. Chosen: a screen; the report has all of them."""
 
@@ -51,10 +53,8 @@ def _hints(statistics: WindowStatistics) -> list[str]:
     others = max((reading.details.get("rows_of_another_width", 0.0) for reading in every), default=0.0)
     rows = "1 row has" if others == 1 else f"{others:.0f} rows have"
     told = [f"{rows} another number of columns than most"] if others else []
-    moved = dict.fromkeys(
-        hint for reading in every for _, _, hint in [reading.reason.partition("; ")] if "shifted" in hint
-    )
-    return [*told, *moved]
+    moved = [hint for reading in every for _, _, hint in [reading.reason.partition("; ")] if _HINT.match(hint)]
+    return [*told, *dict.fromkeys(moved)]
 
 
 def _reasons(statistics: WindowStatistics) -> list[str]:

@@ -43,6 +43,8 @@ class Event:
     """Whether the values can be told apart by column."""
     cells: Sequence[object] = ()
     """The row's values in the order of the baseline, if they came by place."""
+    stranger: str = ""
+    """A name of a row that has no name of the baseline, and was taken by place."""
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from driftline.contracts.reasons import Reason
 from driftline.errors import ContractError
 
 Flat = TypeVar("Flat", dict[str, object], list[object])
+_NESTING = frozenset({dict, list})
 MAX_DEPTH = 32
 """Levels of one row. Chosen, because a table of features has one and a nested event a few."""
 MAX_COLUMNS = 10_000
@@ -26,7 +27,7 @@ def flat_object(document: dict[str, object], path: str) -> dict[str, object]:
     >>> flat_object({"a": {"b": 1}, "c": [2, {"d": 3}], "e": []}, "$")
     {'a.b': 1, 'c[0]': 2, 'c[1].d': 3, 'e': None}
     """
-    if not any(isinstance(value, dict | list) for value in document.values()):
+    if _NESTING.isdisjoint(map(type, document.values())):
         return _bounded(document, path)
     return _bounded({name: value for key, part in document.items() for name, value in _named(key, part, 1, path)}, path)
 
@@ -37,7 +38,7 @@ def flat_array(document: list[object], path: str) -> list[object]:
     >>> flat_array([1, [2, [3]], None], "$")
     [1, 2, 3, None]
     """
-    if not any(isinstance(value, dict | list) for value in document):
+    if _NESTING.isdisjoint(map(type, document)):
         return _bounded(document, path)
     return _bounded(list(_values(document, 1, path)), path)
 

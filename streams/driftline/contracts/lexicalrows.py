@@ -14,7 +14,7 @@ from driftline.contracts.lexical import is_whole, lexical_number, lexical_text
 from driftline.contracts.placed import by_name
 from driftline.contracts.rowparts import calls_of, unseen_cells, within
 from driftline.contracts.schema import MISTYPED_VALUE, Schema
-from driftline.contracts.shifts import shift_of
+from driftline.contracts.shifts import shift_of, stranger_of
 from driftline.stats.columns import Columns
 from driftline.stats.forms import Forms
 
@@ -59,8 +59,9 @@ class _Filling:
         unknown = [name for name, value in values.items() if not self._put(row, name, value)]
         for name in within(unknown, limits, out):
             self.extras.setdefault(name, []).append(row)
-        if event.cells:
-            self._note_shift(row, event.cells)
+        shift = stranger_of(event.stranger) if event.stranger else shift_of(event.cells, self.schema)
+        if shift:
+            self.shifted.setdefault(shift, []).append(row)
 
     def _put(self, row: int, name: str, value: object) -> bool:
         """Whether the baseline knows the column."""
@@ -77,11 +78,6 @@ class _Filling:
         elif name in schema.category_at:
             self._texts[schema.category_at[name]][row] = lexical_text(value)
         return name in schema.roles
-
-    def _note_shift(self, row: int, cells: Sequence[object]) -> None:
-        shift = shift_of(cells, self.schema)
-        if shift:
-            self.shifted.setdefault(shift, []).append(row)
 
     def columns(self, limits: Limits, out: Decoded) -> Columns:
         """The columns, without what is known of the calls."""

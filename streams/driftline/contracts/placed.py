@@ -24,12 +24,17 @@ Values = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One row. ``cells`` are its values in the baseline's order, as far as they came by place alone; see :class:`Event`."""
+    """One row. ``cells`` are its values in the baseline's order, as far as they came by place alone; see :class:`Event`.
+
+    ``stranger`` is a name of an object that has none of the baseline's, "" if there is no such object, or if all its names end in
+    digits: they are made to stand for places.
+    """
 
     values: Mapping[str, object]
     width: int = -1
     folded: bool = True
     cells: Sequence[object] = ()
+    stranger: str = ""
 
 
 def placed_row(came: Row, answered: Row, schema: Schema, order: Literal["first", "last"]) -> Placed:
@@ -39,10 +44,11 @@ def placed_row(came: Row, answered: Row, schema: Schema, order: Literal["first",
     loose = [*loose_answers, *loose_inputs] if order == "first" else [*loose_inputs, *loose_answers]
     left = [name for name in schema.positions if name not in named]
     width, cells = len(named) + len(loose), () if named else loose
+    stranger = _stranger(came) if isinstance(came, dict) and loose_inputs else ""
     if len(loose) == len(left):
-        return Placed({**named, **dict(zip(left, loose, strict=True))}, width, cells=cells)
+        return Placed({**named, **dict(zip(left, loose, strict=True))}, width, cells=cells, stranger=stranger)
     if loose_inputs or not named:
-        return Placed({}, width, folded=False, cells=cells)
+        return Placed({}, width, folded=False, cells=cells, stranger=stranger)
     return Placed(named, width)
 
 
@@ -59,6 +65,11 @@ def by_name(values: Mapping[str, object], prediction: object, schema: Schema) ->
         named = {name: value for name, value in found.items() if name in schema.roles}
         return {**own, **named, **dict(zip(left, loose, strict=True))}
     return {**own, **found}
+
+
+def _stranger(row: Mapping[str, object]) -> str:
+    """The first name of an object, unless all of them end in digits."""
+    return "" if all(name[-1:].isdigit() for name in row) else min(row)
 
 
 def side_of(row: Row, schema: Schema) -> tuple[Values, list[object]]:

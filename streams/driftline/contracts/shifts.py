@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from driftline.contracts.lexical import lexical_number, lexical_text
 from driftline.contracts.schema import MISTYPED_VALUE, Schema
 
+_STRANGE_NAMES = "?"
+_LONGEST_NAME = 80
+"""Characters of a name that are noted. Chosen: it is read by a person."""
 SUSPICIOUS = 2
 """Strange values of a row of the right width from which on it is looked at. Chosen: one is a typing error."""
 
@@ -34,13 +37,22 @@ def shift_of(cells: Sequence[object], schema: Schema) -> str:
     return f"{sign} {names[place]}" if 0 <= place < at_the_end else ""
 
 
+def stranger_of(name: str) -> str:
+    """How a row is noted that names its values, ``name`` among them, and by no name that the baseline knows."""
+    return f"{_STRANGE_NAMES} {name[:_LONGEST_NAME]}"
+
+
 def shift_sentence(shift: str) -> str:
-    """What :func:`shift_of` found, for a person.
+    """What :func:`shift_of` found, or :func:`stranger_of` noted, for a person.
 
     >>> shift_sentence("+1 plan")
     "looks shifted by one column from 'plan' on (a value too many there)"
+    >>> shift_sentence(stranger_of("colour"))
+    "no name is one of the baseline's, such as 'colour': taken by place, in the order of the names"
     """
     sign, _, name = shift.partition(" ")
+    if sign == _STRANGE_NAMES:
+        return f"no name is one of the baseline's, such as {name!r}: taken by place, in the order of the names"
     cause = "a value too many there" if sign == "+1" else "its value was left out"
     return f"looks shifted by one column from {name!r} on ({cause})"
 

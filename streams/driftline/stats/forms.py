@@ -19,7 +19,7 @@ class Forms:
     ``folded``     (n,) bool: False where values cannot be told apart by column, because the row has too many or too few of
                    them. Such a row counts as a request and in the widths, and in no column
     ``fractional`` (M, 2) int64 of (numeric column, row): a number whose text is of another type, ``3.0`` among whole numbers
-    ``shifted``    how the columns of a row seem to have been moved -> the rows
+    ``shifted``    how the columns of a row seem to have been moved, or that it has none of the known names -> the rows
     """
 
     width: NDArray[np.int32]

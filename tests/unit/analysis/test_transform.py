@@ -102,6 +102,9 @@ GOOD = {
 }
 
 
+OTHER = {"data": '{"colour": "red", "size": 3}', "encoding": "JSON"}
+
+
 def of(came: str) -> dict[str, object]:
     sides = GOOD["captureData"] | {"endpointInput": {"data": came, "encoding": "CSV"}}
     return GOOD | {"captureData": sides}
@@ -113,6 +116,10 @@ ODD = {
     "a row too wide": (
         (json.dumps(GOOD) + "\n") * 9 + json.dumps(of("41,free,7")),
         "1 row has another number of columns",
+    ),
+    "another model's": (
+        (json.dumps(GOOD | {"captureData": {"endpointInput": OTHER}}) + "\n") * 9,
+        "9 rows: no name is one of the baseline's, such as 'colour'",
     ),
     "moved": ((json.dumps(of("paid,41")) + "\n") * 9, "9 rows: looks shifted by one column from 'age' on"),
 }

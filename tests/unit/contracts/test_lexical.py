@@ -19,8 +19,9 @@ from driftline.contracts.lexicalrequests import LexicalCsvRows, LexicalJsonRows
 from driftline.contracts.placed import placed_row
 from driftline.contracts.positions import Order
 from driftline.contracts.shifts import shift_of, shift_sentence
-from driftline.stats.columns import UNSEEN
+from driftline.stats.columns import MISSING, UNSEEN
 from driftline.stats.forms import Forms
+from driftline.stats.hashing import hash_text
 from driftline.stats.profile import Profile
 from support.captures import TIME, batch_of, decode, lookup_of, monitored, only, plain, slowly
 
@@ -174,6 +175,38 @@ def test_a_row_that_names_its_columns_is_folded_whatever_it_lacks() -> None:
     assert found.numeric[1, 0] == 41.0
 
 
+@pytest.mark.parametrize("many", [1, 3])
+def test_an_empty_text_is_missing_in_json_too(many: int) -> None:
+    row = {"age": 41, "income": 12.5, "plan": "", "active": "x"}
+    assert columns_of(*[request(row, [0.5])] * many).codes[0].tolist() == [MISSING] * many
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_an_answer_too_many_beside_names_widens_the_row_and_folds_it(many: int) -> None:
+    row = {"age": 41, "income": 12.5, "plan": "free", "active": "x"}
+    forms = forms_of(*[request(row, [0.5, 0.6])] * many)
+    assert forms.width.tolist() == [6] * many
+    assert forms.folded.all()
+
+
+def test_a_name_on_both_sides_is_one_column_and_what_was_asked_counts() -> None:
+    row = {"age": 41, "income": 12.5, "plan": "free", "active": "x"}
+    found = columns_of(request(row, {"score": 0.5, "age": 7}))
+    assert found.forms is not None
+    assert found.forms.width.tolist() == [5]
+    assert found.numeric[:, 0].tolist() == [0.5, 41.0, 12.5]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_a_charset_counts_even_where_the_bytes_would_be_utf8(many: int) -> None:
+    side = {"data": base64.b64encode("0.5,41,1,é,x".encode()).decode(), "encoding": "BASE64"}
+    side["observedContentType"] = "text/csv; charset=latin-1"
+    metadata = {"inferenceTime": "2024-05-01T12:00:00Z"}
+    value = json.dumps({"captureData": {"endpointInput": side}, "eventMetadata": metadata}).encode()
+    unseen = columns_of(*[value] * many).unseen
+    assert [hashed for column, _, hashed in unseen if column == 0] == [hash_text("Ã©")] * many
+
+
 def test_a_native_capture_has_the_width_of_its_names_and_its_prediction_takes_the_column_that_is_left() -> None:
     native = {"model": "watched", "version": "1", "time": TIME, "prediction": 0.25}
     full = {"age": 41, "income": 12.5, "plan": "free", "active": True}
@@ -257,6 +290,34 @@ def test_shifted_rows_are_noted_whichever_way_they_are_read() -> None:
         assert {name: rows.tolist() for name, rows in found.forms.shifted.items()} == {
             "+1 plan": list(range(0, len(values), 2))
         }
+
+
+@pytest.mark.parametrize(
+    ("row", "noted"),
+    [
+        ({"b": 1, "a": 2, "c": "free", "d": True, "e": 3}, {"? a": [0]}),
+        ({"b": 1, "a": 2}, {"? a": [0]}),
+        ({f"f{place:03}": place for place in range(5)}, {}),
+        ({"00": 1, "01": 2, "02": 3, "03": "free", "04": "x"}, {}),
+        ({"age": 1, "z": 2}, {}),
+    ],
+    ids=repr,
+)
+def test_names_of_another_model_are_noted(row: dict[str, object], noted: dict[str, list[int]]) -> None:
+    assert {name: rows.tolist() for name, rows in forms_of(request(row)).shifted.items()} == noted
+
+
+def test_rows_that_a_script_has_made_are_placed_alike() -> None:
+    made = "".join(
+        json.dumps(row) + "\n" for row in ({"00": "0.25", "01": "41", "02": "12.5", "03": "free", "04": "x"}, ["1"])
+    )
+    sides = {"endpointInput": {"data": made, "encoding": "ROWS"}}
+    value = json.dumps({"captureData": sides, "eventMetadata": {"inferenceTime": "2024-05-01T12:00:00Z"}}).encode()
+    found = columns_of(value)
+    assert found.numeric[:, 0].tolist() == [0.25, 41.0, 12.5]
+    assert found.forms is not None
+    assert found.forms.width.tolist() == [5, 1]
+    assert found.forms.folded.tolist() == [True, False]
 
 
 # ------------------------------------------------------------------------------------------------ either way the same

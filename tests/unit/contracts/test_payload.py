@@ -129,7 +129,7 @@ REFUSED: dict[str, tuple[object, str, object, str]] = {
         "text/csv; charset=klingon",
         "known charset, got 'klingon'",
     ),
-    "not base64": ("§§", "BASE64", None, "must be BASE64"),
+    "not base64": ("MTIz!", "BASE64", None, "must be BASE64"),
     "too deep": (json.dumps({"a": json.loads("[" * 40 + "]" * 40)}), "JSON", None, "at most 32 levels deep"),
     "too deep a vector": ("[1," + "[" * 40 + "1" + "]" * 41, "JSON", None, "at most 32 levels deep"),
     "too wide": (json.dumps({"a": [0] * 10_001}), "JSON", None, "at most 10000 columns, got 10001"),

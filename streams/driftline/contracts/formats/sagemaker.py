@@ -7,7 +7,7 @@ their ground truth (`groundTruthData`), whose label goes to the baseline's label
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftline.baseline.model import Role
 from driftline.contracts import envelope
@@ -59,7 +59,7 @@ def read(document: Mapping[str, object], context: RecordContext) -> list[Event |
         event = Event(
             context.offset, index, model, version, time_ms, row.values, text=request.text, id=own, first=first
         )
-        event.width, event.folded, event.cells = row.width, row.folded, row.cells
+        event.width, event.folded, event.cells, event.stranger = row.width, row.folded, row.cells, row.stranger
         found.append(event)
         first = False
     return found
@@ -126,7 +126,7 @@ class _Request:
         label = self.labels.rows[place]
         values = label if isinstance(label, dict) else dict(zip(names, label, strict=False))
         known = {name: value for name, value in values.items() if name in names}
-        return Placed({**row.values, **known}, row.width, row.folded, row.cells)
+        return replace(row, values={**row.values, **known})
 
 
 def _request(document: Mapping[str, object], context: RecordContext) -> _Request:
