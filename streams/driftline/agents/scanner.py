@@ -44,4 +44,5 @@ async def _compile() -> str:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.communicate()  # so that nothing of it is left open
     return "" if ready.is_compiled() else said.decode(errors="replace").strip() or "nothing was compiled"

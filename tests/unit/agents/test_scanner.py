@@ -23,6 +23,7 @@ def anew() -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_it_is_compiled_in_another_process_and_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
