@@ -34,6 +34,7 @@ from driftline.engine.standing import InForce
 from driftline.errors import ConfigError
 from driftline.judging.incidents import IncidentBook
 from driftline.judging.onset import Pane
+from driftline.judging.own import OwnCheck
 from driftline.judging.volume import VolumeHistory
 from driftline.stats.profile import Profile
 from driftline.windows.spec import Window, WindowSpec
@@ -53,7 +54,8 @@ MOST_WINDOWS: Final = 10_000
 class Question:
     """What a run over files is asked: by which baseline, over which range, in windows of which length (None: one).
 
-    ``strict`` leaves out rows of other models; ``command`` is what violations tell to reproduce them, if it is known.
+    ``strict`` leaves out rows of other models; ``command`` is what violations tell to reproduce them, if it is known,
+    ``checks`` are the user's own.
     """
 
     baseline: Baseline
@@ -61,6 +63,7 @@ class Question:
     window: WindowSpec | None = None
     strict: bool = False
     command: str = ""
+    checks: tuple[OwnCheck, ...] = ()
 
     @property
     def model(self) -> tuple[str, str]:
@@ -165,7 +168,7 @@ class FileRun:
 
     def _settings(self) -> ModelSettings:
         spec = self._question.window or WindowSpec(self._pane_ms, self._pane_ms)
-        return ModelSettings(self._pane_ms, (spec,), spec.timezone)
+        return ModelSettings(self._pane_ms, (spec,), spec.timezone, checks=self._question.checks)
 
     def _make_room(self) -> None:
         """Merge panes two by two while there are too many. Raises ConfigError where they are windows."""
@@ -190,9 +193,8 @@ class FileRun:
     def _one_window(self, span: Span, whole: Merged) -> JudgedWindow:
         window = Window(span.start_ms, span.end_ms)
         length = span.end_ms - span.start_ms
-        closed = ClosedWindow(
-            *self._question.model, _Whole(length, length), window, "UTC", whole, self._parts(window), ()
-        )
+        parts, checks = self._parts(window), self._question.checks
+        closed = ClosedWindow(*self._question.model, _Whole(length, length), window, "UTC", whole, parts, (), checks)
         return JudgedWindow(*judge(closed, self._question.baseline, VolumeHistory(), IncidentBook(), ()))
 
     def _parts(self, window: Window) -> tuple[Pane, ...]:

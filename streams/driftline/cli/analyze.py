@@ -112,6 +112,11 @@ Postprocess = Annotated[
 ]
 
 
+OwnChecks = Annotated[
+    list[str] | None,
+    typer.Option("--check", help="Own check over --input: module:function, or an entry point's name. May be repeated."),
+]
+
 POSTPROCESS_SECONDS: Final = 300.0
 """Time that a postprocess script may take. Chosen: it may upload what it finds."""
 
@@ -148,6 +153,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     offsets: Offsets = None,
     verify: Verify = False,
     preprocess: Preprocess = None,
+    checks: OwnChecks = None,
     postprocess: Postprocess = None,
     config_file: ConfigFile = None,
     bootstrap: Bootstrap = None,
@@ -167,6 +173,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
         asked = Asked(
             tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
             file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess, output_columns,
+            tuple(checks or ()),
         )  # fmt: skip
         if problem_type or bias_config or attributions:
             from driftline.cli.quality_run import QualityAsked, judged, reader

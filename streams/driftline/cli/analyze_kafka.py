@@ -13,6 +13,7 @@ from driftline.cli.analyze_run import Asked, baseline_of
 from driftline.cli.common import progress
 from driftline.engine.configured import model_settings
 from driftline.errors import ConfigError, NotFoundError
+from driftline.hooks.checks import Checks
 
 if TYPE_CHECKING:
     from driftline.analysis.moments import Span
@@ -84,7 +85,7 @@ def _overruling(baseline: Baseline | None, kafka: Kafka, model: tuple[str, str])
 
 def _one_window(kafka: Kafka, model: tuple[str, str], span: Span, baseline: Baseline | None) -> AnalysisResult:
     chosen = baseline or _in_force(kafka, model, span)
-    question = Question(chosen, span, strict=True)
+    question = Question(chosen, span, strict=True, checks=Checks(kafka.config).of(*model))
     with progress("reading") as told:
         return analyze_range(kafka, question, told)
 

@@ -21,6 +21,7 @@ from driftline.cli.baseline_monitor import opened
 from driftline.cli.common import progress
 from driftline.contracts.cloudevents import rfc3339
 from driftline.errors import BaselineError, ConfigError
+from driftline.hooks.checks import named_checks
 from driftline.printable import printable
 from driftline.windows.spec import WindowSpec
 
@@ -53,6 +54,7 @@ class Asked:
     offsets: tuple[str, ...] = ()
     preprocess: Path | None = None
     output_columns: str = "first"
+    checks: tuple[str, ...] = ()
     now_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     @property
@@ -71,7 +73,14 @@ def job_of(asked: Asked) -> FileJob:
     baseline, span = baseline_of(asked), asked.span
     if asked.output_columns not in {"first", "last"}:
         raise ConfigError(f"--output-columns must be first or last, got {asked.output_columns!r}")
-    question = Question(baseline, span, asked.spec, strict=asked.model is not None, command=_command(asked, span))
+    question = Question(
+        baseline,
+        span,
+        asked.spec,
+        strict=asked.model is not None,
+        command=_command(asked, span),
+        checks=named_checks(asked.checks),
+    )
     return FileJob(
         question, asked.inputs, format_of(asked.format), columns_of(asked), asked.output_columns, asked.preprocess
     )
@@ -142,4 +151,6 @@ def _command(asked: Asked, span: Span | None) -> str:
     for name in ("format", "columns", "delimiter", "time", "preprocess"):
         if getattr(asked, name) is not None:
             words += [f"--{name}", str(getattr(asked, name))]
+    for check in asked.checks:
+        words += ["--check", check]
     return shlex.join(words if asked.header == "auto" else [*words, "--header", asked.header])

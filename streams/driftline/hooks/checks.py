@@ -84,6 +84,11 @@ class _Watched:
                 LOG.warning("  %s", line)
 
 
+def named_checks(names: Iterable[str]) -> tuple[OwnCheck, ...]:
+    """Checks by name, for a run that is not a worker's. Raises HookError when one cannot be loaded."""
+    return tuple(OwnCheck(name.rpartition(":")[2], load_check(name)) for name in names)
+
+
 def load_check(name: str) -> Check:
     """The function of a name. Raises HookError when there is none, when it cannot be imported, or when it is no function."""
     try:

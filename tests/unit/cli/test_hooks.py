@@ -27,6 +27,12 @@ NESTED = """
         person = json.loads(record.endpoint_input.data)["person"]
         return [{"age": age, "plan": person["plan"]} for age in person["ages"]]
 """
+CHECK = """
+    from driftline.judging.states import Reading, State
+
+    def many(window):
+        return [Reading("", "", State.VIOLATED, observed=float(window.rows), limit=399.0, n=window.rows)]
+"""
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -128,7 +134,7 @@ def test_check_loads_what_the_configuration_names(tmp_path: Path) -> None:
     assert "the check nosuch:check cannot be loaded" in found["check of m", "fault"]
 
 
-def test_analyze_runs_scripts_over_files(tmp_path: Path) -> None:
+def test_analyze_runs_scripts_and_checks_over_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nested requests of several people each, which only the script can read; and a script after it."""
     train = tmp_path / "train.jsonl"
     people = [{"age": 20 + n % 50, "plan": "free" if n % 3 else "pro"} for n in range(500)]
@@ -154,6 +160,12 @@ def test_analyze_runs_scripts_over_files(tmp_path: Path) -> None:
     assert code == 0, err
     assert json.loads(out)["rows"] == 400
     assert (tmp_path / "out" / "told").read_text() == "0"
+    script(tmp_path, CHECK, "ownrows.py")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    code, out, err = run("analyze", *words, "--preprocess", tmp_path / "preprocess.py", "--check", "ownrows:many")
+    sys.modules.pop("ownrows", None)
+    assert code == 1, err
+    assert [line["constraint_check_type"] for line in json.loads(out)["violations"]] == ["many"]
     assert run("analyze", *words)[0] == 1, "without the script these are other columns"
     code, _, err = run("analyze", *words, *scripts)
     assert code == 2
