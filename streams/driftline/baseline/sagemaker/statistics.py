@@ -134,10 +134,8 @@ def _numeric(document: SageMakerDocument, place: str, name: str, kind: Kind, hel
     where = f"{place}.numerical_statistics.distribution.kll.sketch"
     points, why = _points(document, where, None if held.distribution is None else held.distribution.kll)
     if points is None:
-        low, high = (number(value) or 0.0 for value in (held.min, held.max))
-        known = NumericStatistics(
-            present, missing, number(held.mean) or 0.0, number(held.std_dev) or 0.0, low, high, (low,), (0, 0), 0, {}
-        )
+        low, high, mean, std = (number(value) or 0.0 for value in (held.min, held.max, held.mean, held.std_dev))
+        known = NumericStatistics(present, missing, mean, abs(std), low, high, (low,), (0, 0), 0, {})
         return Column(name, kind, present, missing, known, why)
     edges, counts = points.on_edges()
     statistics = NumericStatistics(
