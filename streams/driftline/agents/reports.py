@@ -36,7 +36,7 @@ PATIENCE: Final = 20.0
 """Seconds that a store may take for a report. Chosen: three tries stay below what a stuck part is given (two minutes)."""
 
 SKEW_MS: Final = 1_000
-"""What the clocks of two workers may differ by. Chosen: schedules are read once more than needed in the first second."""
+"""What the clocks of two workers may differ by. Chosen, because a report may wait for a second."""
 
 
 class Clerk:
@@ -60,15 +60,22 @@ class Clerk:
 
         A schedule that was there when the window closed is known: it is looked for again unless that was done since.
         """
-        if self._read_at < written_ms + SKEW_MS:
-            began = now_ms()
-            await once_readable(self._context, PART, self._refresh)
-            self._read_at = began
+        await self._look(written_ms + SKEW_MS)
         wanted = self._schedules.get(key or b"", ())
         statistics = self._decoded(value) if wanted else None
         if statistics is None:
             return []
         return [await self._execute(schedule, statistics) for schedule in wanted if _covers(schedule, statistics)]
+
+    async def _look(self, needed_ms: int) -> None:
+        """Have schedules as of ``needed_ms`` or later: a thousand windows that close together wait for one look."""
+        ahead = needed_ms - now_ms()
+        if self._read_at >= needed_ms:
+            return
+        await asyncio.sleep(ahead / 1000 if 0 < ahead <= SKEW_MS else 0.0)
+        began = now_ms()
+        await once_readable(self._context, PART, self._refresh)
+        self._read_at = began
 
     def _refresh(self) -> None:
         rows = self._table.refresh()

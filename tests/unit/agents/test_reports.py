@@ -125,6 +125,26 @@ def test_a_schedule_that_was_there_when_the_window_closed_is_known(desk: Desk, m
     assert desk.table.looks == 2
 
 
+def test_windows_that_close_together_wait_for_one_look(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would have to look a second later, by its own time; the first to wait looks for all of them."""
+    clock = [NOON + HOUR]
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += round(seconds * 1000)
+
+    monkeypatch.setattr(reports, "now_ms", lambda: clock[0])
+    monkeypatch.setattr(reports.asyncio, "sleep", sleep)
+    for ago in range(500):
+        asyncio.run(desk.clerk.take(b"other/1", b"", NOON + HOUR - ago))
+    assert slept == [1.0]
+    assert desk.table.looks == 1
+    asyncio.run(desk.clerk.take(b"other/1", b"", clock[0] + 10 * HOUR))
+    assert slept == [1.0, 0.0], "a clock that is hours ahead is not waited for"
+    assert desk.table.looks == 2
+
+
 @pytest.mark.parametrize("key", [b"churn/2", b"other/1", b"", None])
 def test_windows_of_other_models_are_not_even_decoded(desk: Desk, key: bytes | None) -> None:
     desk.table.put(hourly())
