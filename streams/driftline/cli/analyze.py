@@ -35,6 +35,7 @@ from driftline.printable import printable_line
 
 if TYPE_CHECKING:
     from driftline.analysis.compare import Comparison
+    from driftline.analysis.moments import Span
     from driftline.analysis.result import AnalysisResult
 
 EXAMPLES: Final = examples(
@@ -189,9 +190,12 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             quality = QualityAsked(
                 problem_type, bias_config, attributions, attributes, tuple(ground_truth or ()), aggregation
             )
+            _check_reports(postprocess, report)
             rows = reader(quality, asked, ground_truth_topic, lambda: configuration(config_file, bootstrap))
-            violated = judged(quality, rows, asked, report, as_json=as_json)
-            raise typer.Exit(Exit.VIOLATIONS if violated else Exit.FINE)
+            outcome = judged(quality, rows, asked, report, as_json=as_json)
+            if postprocess is not None and report is not None and outcome.rows:
+                _run_script(postprocess, asked.model or "model", asked.span, report)
+            raise typer.Exit(Exit.VIOLATIONS if outcome.verdict.entries else Exit.FINE)
         replayed, more = None, dict[str, bytes]()
         if inputs:
             job = job_of(asked)
@@ -201,26 +205,30 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             from driftline.cli.analyze_kafka import of_topics
 
             result, replayed = of_topics(asked, configuration(config_file, bootstrap))
-        if postprocess is not None and report is None:
-            raise ConfigError("--postprocess reads reports: say where they go with --report FOLDER")
+        _check_reports(postprocess, report)
         written = _write(result, report, more)
         comparison = None if replayed is None else replayed.comparison
         _tell(result, written, comparison, verify=verify, as_json=as_json)
         if postprocess is not None and report is not None and result.rows:
-            _run_script(postprocess, result, report)
+            _run_script(postprocess, result.model, result.span, report)
         if verify and replayed is not None and not replayed.comparison.is_equal:
             raise typer.Exit(Exit.FAILED)
         if result.violated:
             raise typer.Exit(Exit.VIOLATIONS)
 
 
-def _run_script(script: Path, result: AnalysisResult, report: Path) -> None:
+def _check_reports(postprocess: Path | None, report: Path | None) -> None:
+    if postprocess is not None and report is None:
+        raise ConfigError("--postprocess reads reports: say where they go with --report FOLDER")
+
+
+def _run_script(script: Path, model: str, span: Span | None, report: Path) -> None:
     """The postprocess script over the reports, once, as Model Monitor runs it after a run that had data."""
     from driftline.hooks.contract import RunContract
     from driftline.hooks.postprocess import run_postprocess
 
-    span = (0, 0) if result.span is None else (result.span.start_ms, result.span.end_ms)
-    contract = RunContract(result.model, "analyze", *span, report, postprocess=script)
+    times = (0, 0) if span is None else (span.start_ms, span.end_ms)
+    contract = RunContract(model, "analyze", *times, report, postprocess=script)
     run_postprocess(script, contract, seconds=POSTPROCESS_SECONDS)
 
 

@@ -90,11 +90,16 @@ def from_topics(asked: Asked, truth: str | None, config: Config) -> Reader:
     return partial(read_labelled_topics, Kafka(config), wanted)
 
 
-def judged(asked: QualityAsked, read: Reader | None, given: Asked, report: Path | None, *, as_json: bool) -> bool:
-    """Run, tell, and say whether a limit is broken. Raises DriftlineError; ConfigError without a baseline."""
-    for option, value in (("--window", given.window), ("--baseline", given.baseline), ("--offsets", given.offsets)):
+def judged(asked: QualityAsked, read: Reader | None, given: Asked, report: Path | None, *, as_json: bool) -> Outcome:
+    """Run and tell. Raises DriftlineError; ConfigError without a baseline, or for what makes no sense here."""
+    for option, value, instead in (
+        ("--window", given.window, "the range is one window"),
+        ("--baseline", given.baseline, "name the file with --constraints"),
+        ("--offsets", given.offsets, "say the range with --start and --end"),
+        ("--preprocess", given.preprocess, "attributes are paths into the payload as it came"),
+    ):
         if value:
-            raise ConfigError(f"{option} does not go with a run over labelled rows: the range is one window")
+            raise ConfigError(f"{option} does not go with a run over labelled rows: {instead}")
     if given.constraints is None:
         raise ConfigError(
             "name the baseline with --constraints: constraints.json of model quality, or analysis.json of bias or attributions; "
@@ -104,7 +109,7 @@ def judged(asked: QualityAsked, read: Reader | None, given: Asked, report: Path 
         read_metrics(SageMakerDocument.read(given.statistics))  # nothing is judged by it; another file is told
     outcome = run(asked, read, given.constraints, columns_of(given))
     tell(outcome, [] if report is None else write(outcome, report), as_json=as_json)
-    return bool(outcome.verdict.entries)
+    return outcome
 
 
 def tell(outcome: Outcome, written: Sequence[Path], *, as_json: bool) -> None:

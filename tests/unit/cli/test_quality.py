@@ -151,3 +151,21 @@ def test_a_range_without_rows_is_unknown_and_no_failure(data: Path) -> None:
     )
     joined = analyze("--input", "captures.jsonl", "--ground-truth", "truth.jsonl", *held)
     assert joined.stdout.splitlines()[0] == "BinaryClassification: OK, 1 rows"
+
+
+def test_a_postprocess_script_reads_the_reports_of_this_run_too(data: Path, tmp_path: Path) -> None:
+    run(data, *BINARY, "-o", "out")
+    script = tmp_path / "post.py"
+    script.write_text(
+        "import os, pathlib\n"
+        "def postprocess_handler():\n"
+        "    folder = pathlib.Path(os.environ['output_path'])\n"
+        "    (folder / 'seen.txt').write_text(' '.join(sorted(path.name for path in folder.iterdir())))\n"
+    )
+    held = ("--input", data, *BINARY, "--constraints", "out/constraints.json", "--postprocess", script)
+    done = analyze(*held, "--report", "report")
+    assert done.exit_code == 0, done.stderr
+    assert Path("report/seen.txt").read_text() == "constraint_violations.json constraints.json statistics.json"
+    assert analyze(*held).exit_code == 2
+    refused = analyze("--input", data, *BINARY, "--constraints", "out/constraints.json", "--preprocess", script)
+    assert (refused.exit_code, "--preprocess does not go with" in refused.stderr) == (2, True)

@@ -100,8 +100,17 @@ class SageMakerDocument:
         return next((kind for key, kind in _KINDS.items() if key in keys), "")
 
     def content(self) -> dict[str, Any]:
-        """All of it; every number with a fraction or an exponent remembers how it was written. 10 times the file in memory."""
-        content: dict[str, Any] = json.loads(self.text, parse_float=Number, parse_int=_whole)
+        """All of it; every number with a fraction or an exponent remembers how it was written. 10 times the file in memory.
+
+        Raises BaselineError for what only shows when it is decoded: a text that is no UTF-8, lists in lists in lists.
+        """
+        try:
+            content: dict[str, Any] = json.loads(self.text, parse_float=Number, parse_int=_whole)
+        except UnicodeDecodeError as error:
+            line = self.text.count(b"\n", 0, error.start) + 1
+            raise BaselineError(f"{self.name}: not UTF-8, in line {line}: {error.reason}") from error
+        except RecursionError as error:
+            raise BaselineError(f"{self.name}: nested too deeply") from error
         return content
 
     def edited(self, changes: Mapping[str, object]) -> SageMakerDocument:

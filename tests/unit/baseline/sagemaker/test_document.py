@@ -51,6 +51,18 @@ def test_an_edit_keeps_the_order_and_unknown_keys() -> None:
     assert document.text.decode() == '{\n  "z" : 1.50,\n  "version" : 1,\n  "a" : "é"\n}'
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{\n"a": "\xc5x"}', "x: not UTF-8, in line 2: invalid continuation byte"),
+        (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "x: nested too deeply"),
+    ],
+)
+def test_what_only_shows_when_it_is_decoded_is_told_as_well(text: bytes, message: str) -> None:
+    with pytest.raises(BaselineError, match=message):
+        SageMakerDocument("x", text).content()
+
+
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(BaselineError, match=r"none\.json: can't be read: No such file"):
         SageMakerDocument.read(tmp_path / "none.json")
