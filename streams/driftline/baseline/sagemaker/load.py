@@ -124,17 +124,24 @@ def _rules(files: Files, statistics: FileStatistics | None) -> MonitorRules:
 
 
 def _agree(files: Files, statistics: FileStatistics, rules: MonitorRules) -> None:
-    """Raise BaselineError if there are constraints on features that the statistics do not know."""
-    known = {column.name for column in statistics.columns}
-    unknown = [name for name in rules.names if name not in known]
-    if unknown:
-        demanded = set(rules.names)
+    """Raise BaselineError if either file has features that the other lacks: they are of different models.
+
+    If only one of them has more, features were taken out of the other, or into it, by hand.
+    """
+    unknown, dropped = _unlike(statistics, rules)
+    if unknown and (dropped or len(unknown) == len(rules.features)):
         raise BaselineError(
             f"{files.constraints}: expected constraints of the features of {files.statistics}, got constraints of another "
-            f"model: not in the statistics: {_listed(unknown)}; only there: "
-            f"{_listed([column.name for column in statistics.columns if column.name not in demanded])}. "
+            f"model: not in the statistics: {_listed(unknown)}; only there: {_listed(dropped)}. "
             "Take both files of one baselining job, or the constraints alone (then there is no drift check)"
         )
+
+
+def _unlike(statistics: FileStatistics, rules: MonitorRules) -> tuple[list[str], list[str]]:
+    """The features that only the constraints have, and those that only the statistics have."""
+    known, demanded = {column.name for column in statistics.columns}, set(rules.names)
+    unknown = [name for name in rules.names if name not in known]
+    return unknown, [column.name for column in statistics.columns if column.name not in demanded]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -175,15 +182,16 @@ def _remarks(
         found.append("there are no constraints: those that Model Monitor suggests for the statistics are taken")
     if statistics is None:
         return [*found, "there are no statistics: drift can't be told"]
-    demanded = set(rules.names)
-    dropped = [column.name for column in statistics.columns if column.name not in demanded]
+    unknown, dropped = _unlike(statistics, rules)
+    if unknown:
+        found.append(f"the constraints hold features without statistics, whose drift can't be told: {_listed(unknown)}")
     if dropped:
         found.append(f"the statistics hold features without constraints, which are left out: {_listed(dropped)}")
     kinds = {feature.name: feature.inferred_type for feature in rules.features}
     for column in statistics.columns:
-        if column.name in demanded and column.why:
+        if column.name in kinds and column.why:
             found.append(f"{column.name}: {column.why}: its drift can't be told")
-        elif column.name in demanded and column.kind.is_numeric != kinds[column.name].is_numeric:
+        elif column.name in kinds and column.kind.is_numeric != kinds[column.name].is_numeric:
             found.append(
                 f"{column.name}: {kinds[column.name]} in the constraints, {column.kind} in the statistics: no drift of it"
             )

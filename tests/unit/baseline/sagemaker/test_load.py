@@ -219,6 +219,23 @@ def test_a_feature_whose_constraints_were_taken_out_is_left_out(tmp_path: Path) 
     assert loaded.remarks == ("the statistics hold features without constraints, which are left out: 'age'",)
 
 
+def test_a_feature_that_was_put_into_the_constraints_is_checked_without_drift(tmp_path: Path) -> None:
+    told = statistics()
+    del told["features"][0]
+    loaded = load_with_remarks(written(tmp_path, told))
+    assert [c.name for c in loaded.baseline.columns] == ["age", "plan", "gone"]
+    assert sum(numbers_of(loaded.baseline).counts) == 0
+    assert loaded.remarks == ("the constraints hold features without statistics, whose drift can't be told: 'age'",)
+
+
+def test_files_without_a_feature_in_common_are_of_two_models(tmp_path: Path) -> None:
+    told = statistics()
+    del told["features"][:2]
+    limits = constraints()
+    del limits["features"][2]
+    assert "got constraints of another model" in refused(written(tmp_path, told, limits))
+
+
 def test_a_type_that_was_edited_is_the_one_in_force(tmp_path: Path) -> None:
     limits = constraints()
     limits["features"][0].update(inferred_type="Fractional")
