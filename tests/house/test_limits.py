@@ -19,6 +19,8 @@ from driftline.contracts.plans import MAX_PLANS
 from driftline.engine.verdict import MAX_MODELS
 from driftline.exporter import door
 from driftline.exporter.text import MAX_LABEL_LENGTH
+from driftline.hooks.child import MOST_ANSWER
+from driftline.judging.own import MOST_READINGS
 from driftline.stats.open_profile import COLUMN_CAP
 from driftline.web import index, paging
 
@@ -35,6 +37,8 @@ SAID: dict[str, tuple[int, ...]] = {
     "time of an event ahead of its record": (TopicConfig("t").future_limit_ms // 3_600_000,),
     "models without a baseline": (MAX_MODELS,),
     "shapes of records remembered": (MAX_PLANS,),
+    "what a script makes of a record": (MOST_ANSWER >> 20,),
+    "readings of an own check": (MOST_READINGS,),
     "columns of a baseline": (MAX_COLUMNS,),
     "read back for a page's past, statistics and violations": (STATISTICS_BYTES // 10**6, VIOLATIONS_BYTES // 10**6),
     "a record that a worker writes": (MAX_MESSAGE_BYTES >> 20,),

@@ -34,6 +34,12 @@ PARENT_SECONDS = 1.0
 TRACE_LINES = 30
 """Lines of a traceback that are kept, the last ones. Chosen: what fits a screen."""
 
+MOST_ANSWER = 64 << 20
+"""Bytes of what is made of one record. Chosen: as large as a record of a file may be."""
+
+MOST_LINE = 500
+"""Characters of a line of an error; exceptions may quote whole records."""
+
 OURS = (str(Path(__file__).parent), "<frozen importlib")
 """Where the frames come from that a script's traceback begins with."""
 
@@ -123,7 +129,11 @@ def _worked(made: Made, handler: Callable[..., Any], value: bytes) -> wire.Answe
         return wire.Answer(wire.REFUSED, error=str(error))
     except BaseException as error:  # noqa: BLE001 - a script may raise anything, even SystemExit: it is this record's end alone
         return wire.Answer(wire.REFUSED, error=_line(error, _file(handler)), trace=_trace(error))
-    return wire.Answer(wire.DROPPED) if answer is None else wire.Answer(wire.TAKEN, answer)
+    if answer is None:
+        return wire.Answer(wire.DROPPED)
+    if len(answer) > MOST_ANSWER:
+        return wire.Answer(wire.REFUSED, error=f"must return at most {MOST_ANSWER >> 20} MiB, got {len(answer)} bytes")
+    return wire.Answer(wire.TAKEN, answer)
 
 
 def _document(value: bytes) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _file(handler: Callable[..., Any]) -> str:
 
 def _line(error: BaseException, script: str) -> str:
     """An error as one line, with the place in the script that it came from."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split())[:MOST_LINE]
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
     place = f" ({Path(script).name}:{places[-1].lineno} in {places[-1].name})" if places else ""
     return f"{type(error).__name__}{': ' if text else ''}{text}{place}"
@@ -165,7 +175,7 @@ def _trace(error: BaseException) -> str:
     while frames is not None and frames.tb_frame.f_code.co_filename.startswith(OURS):
         frames = frames.tb_next
     lines = "".join(traceback.format_exception(type(error), error, frames)).splitlines()
-    return "\n".join(lines[-TRACE_LINES:])
+    return "\n".join(line[:MOST_LINE] for line in lines[-TRACE_LINES:])
 
 
 def _say(answers: BinaryIO, message: wire.Ready | wire.Answer) -> None:

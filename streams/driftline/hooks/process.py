@@ -27,6 +27,9 @@ START_SECONDS = 60.0
 LAST_LINES = 40
 """Lines that a script has printed last, kept for when it dies. Chosen: a traceback of faulthandler."""
 
+MOST_LINE = 1_000
+"""Bytes of such a line; longer ones are cut into several."""
+
 DUMP_SECONDS = 0.5
 """How long a process that is too slow may take to say where it is, before it is killed. Chosen: it takes milliseconds."""
 
@@ -192,8 +195,8 @@ class ScriptProcess:
         if process.stderr is None:
             return
         with process.stderr as stream:
-            for line in stream:
-                text = line.decode("utf-8", "replace").rstrip()[:1000]
+            for line in iter(lambda: stream.readline(MOST_LINE), b""):
+                text = line.decode("utf-8", "replace").rstrip()
                 self._printed.append(text)
                 LOG.debug("%s: %s", self.script.path, text)
 

@@ -230,6 +230,25 @@ def test_a_script_sees_its_folder_and_none_of_our_settings(tmp_path: Path, monke
     assert (out / "more.txt").read_text() == "twice"
 
 
+def test_what_a_script_may_make_and_say_has_limits(tmp_path: Path) -> None:
+    text = """
+        import sys
+
+        def preprocess_handler(record):
+            sys.stderr.write("x" * 5_000_000)
+            if record.event_metadata.event_id == "much":
+                return {"age": "x" * (65 << 20)}
+            raise ValueError("y" * 5_000_000)
+    """
+    hooks = preprocessor(script(tmp_path, text), time_limit_ms=60_000)
+    made = hooks.transform(batch_of(record(eventId="much"), record()))
+    hooks.close()
+    assert made.refused is not None
+    assert "must return at most 64 MiB, got 68" in made.refused[100]
+    assert len(made.refused[101]) < 600
+    assert len(hooks.statuses[0].look().trace) < 20_000
+
+
 def test_closing_ends_a_batch_under_way_without_refusing_anything(tmp_path: Path) -> None:
     text = """
         import time
