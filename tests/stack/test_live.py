@@ -27,7 +27,7 @@ from driftline.broker.plans import own_plans
 from support import served
 from support.installation import Installation
 from support.kafka_server import free_ports
-from support.live_stack import Alertmanager, Program, Prometheus, Receiver, Traffic, wait_for
+from support.live_stack import Alertmanager, Program, Prometheus, Receiver, Traffic, told, wait_for
 from support.programs import program
 from support.promql import asked, plain
 from support.series import RECORDED
@@ -96,7 +96,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         to_receiver = {"http://127.0.0.1:9095/alerts": f"http://127.0.0.1:{receiver.port}/alerts"}
         manager = started.enter_context(Alertmanager(folder, "alertmanager.yml", "relay", to_receiver))
         (node,) = free_ports(1)
-        exporter = (program("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{node}")
+        told_to = told("node-exporter", {"=/host": "=/"})
+        exporter = (program("prometheus-node-exporter"), *told_to, f"--web.listen-address=127.0.0.1:{node}")
         started.enter_context(Program(*exporter, log=folder / "node.log"))
         targets = {"driftline": worker.port, "node": node, "alertmanager": manager.port}
         more = rules_file([Group("more", (PROBE,))])

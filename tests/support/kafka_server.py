@@ -76,9 +76,11 @@ class KafkaServer:
         data: Path | None = None,
         more: Mapping[str, object] | None = None,
         is_secure: bool = False,
+        port: int | None = None,
     ) -> None:
         jars = fetch_jars()
-        port, controller, beside = free_ports(3)
+        own, controller, beside = free_ports(3)
+        port = port or own
         self.secure = SecureListener(directory / "tls", beside) if is_secure else None
         self.bootstrap = f"127.0.0.1:{port}"
         self.log = directory / "broker.log"

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import confluent_kafka as ck
 from confluent_kafka.admin import AdminClient, ConfigResource, ListOffsetsResultInfo, NewTopic, OffsetSpec, ResourceType
 
+from driftline.broker.clients import made, reason_of
 from driftline.broker.refusal import Refusals
 from driftline.broker.settings import Settings
 from driftline.contracts.log import TopicShape
@@ -42,12 +43,9 @@ class Admin:
     """Questions to the cluster, each answered within `TIMEOUT_SECONDS` or with a BrokerError."""
 
     def __init__(self, settings: Settings) -> None:
-        """``settings`` as from `driftline.broker.settings.connecting`. Raises BrokerError for settings that do not exist."""
+        """``settings`` as from `driftline.broker.settings.connecting`. Raises ConfigError for settings that do not exist."""
         self._refusals = Refusals(settings)
-        try:
-            self._client = AdminClient(self._refusals.settings)
-        except (ck.KafkaException, TypeError, ValueError) as error:
-            raise BrokerError(f"the Kafka client cannot be set up: {_reason(error)}") from error
+        self._client = made(AdminClient, self._refusals.settings)
 
     def partitions(self) -> dict[str, int]:
         """Every topic with its number of partitions."""
@@ -67,7 +65,7 @@ class Admin:
             except ck.KafkaException as error:
                 if _code(error) == ck.KafkaError.UNKNOWN_TOPIC_OR_PART:
                     continue
-                raise BrokerError(f"topic {name!r} cannot be described: {_reason(error)}") from error
+                raise BrokerError(f"topic {name!r} cannot be described: {reason_of(error)}") from error
             identity = "" if str(found.topic_id) == NO_TOPIC_ID else str(found.topic_id)
             shapes[name] = TopicShape(name, identity, len(found.partitions))
         return shapes
@@ -90,7 +88,7 @@ class Admin:
                 future.result()
             except ck.KafkaException as error:
                 if _code(error) != ck.KafkaError.TOPIC_ALREADY_EXISTS:
-                    raise BrokerError(f"topic {name!r} cannot be created: {_reason(error)}") from error
+                    raise BrokerError(f"topic {name!r} cannot be created: {reason_of(error)}") from error
             else:
                 created.append(name)
         self._until(
@@ -106,7 +104,7 @@ class Admin:
                 future.result()
             except ck.KafkaException as error:
                 if _code(error) != ck.KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise BrokerError(f"topic {name!r} cannot be deleted: {_reason(error)}") from error
+                    raise BrokerError(f"topic {name!r} cannot be deleted: {reason_of(error)}") from error
         self._until(lambda: not futures.keys() & self.partitions().keys(), f"topics {list(futures)} do not go")
 
     def settings_of(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -198,13 +196,8 @@ def _result(future: Future[T], what: str) -> T:
     try:
         return future.result()
     except ck.KafkaException as error:
-        raise BrokerError(f"{what} cannot be read: {_reason(error)}") from error
+        raise BrokerError(f"{what} cannot be read: {reason_of(error)}") from error
 
 
 def _code(error: ck.KafkaException) -> int:
     return int(error.args[0].code())
-
-
-def _reason(error: Exception) -> str:
-    first = error.args[0] if error.args else error
-    return first.str() if isinstance(first, ck.KafkaError) else str(first)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import confluent_kafka as ck
 from confluent_kafka.admin import AdminClient, ListOffsetsResultInfo, OffsetSpec
 
+from driftline.broker.clients import made
 from driftline.broker.settings import Settings
 
 Place = tuple[str, int]
@@ -31,7 +32,7 @@ class EndsProbe:
 
     def __init__(self, settings: Settings) -> None:
         """``settings`` as from `driftline.broker.settings.connecting`."""
-        self._client = AdminClient(settings)
+        self._client = made(AdminClient, settings)
 
     def ask(self, places: Iterable[Place], topic: str, seconds: float = ANSWER_SECONDS) -> Ends:
         """The ends of ``places``; with none of them answered, whether Kafka can say anything of ``topic``."""

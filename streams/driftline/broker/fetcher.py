@@ -10,6 +10,7 @@ from typing import overload
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.contracts.capture import Headers, RawBatch
 from driftline.errors import BrokerError
 
@@ -50,7 +51,7 @@ class Fetcher:
 
     def __init__(self, settings: dict[str, object]) -> None:
         """``settings`` should hold ``enable.partition.eof`` and ``auto.offset.reset=error``."""
-        self._consumer = ck.Consumer(settings)
+        self._consumer = made(ck.Consumer, settings)
         self._started: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._held: dict[TopicPartition, list[ck.Message]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.fetcher import raw_batch
 from driftline.broker.replay import read_topic
 from driftline.broker.settings import Settings
@@ -23,7 +24,7 @@ def follow_topic(settings: Settings, topic: str) -> Iterator[RawBatch]:
     """
     positions: dict[int, int] = {}
     yield from read_topic(settings, topic, positions=positions)
-    consumer = ck.Consumer({**settings, "enable.partition.eof": False})
+    consumer = made(ck.Consumer, {**settings, "enable.partition.eof": False})
     try:
         consumer.assign([ck.TopicPartition(topic, partition, offset) for partition, offset in positions.items()])
         while True:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.errors import BrokerError
 
 TopicPartitions = list[tuple[str, int]]
@@ -26,7 +27,7 @@ class GroupMember:
         on_revoked: Callable[[TopicPartitions], None],
     ) -> None:
         """Join the group named in ``settings``; ``on_revoked`` is told of lost partitions as well."""
-        self._consumer = ck.Consumer(settings)
+        self._consumer = made(ck.Consumer, settings)
         self._on_assigned = on_assigned
         self._on_revoked = on_revoked
         self._consumer.subscribe(list(topics), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.contracts.log import LogRecord, decode_record
 from driftline.errors import BrokerError
 
@@ -13,7 +14,7 @@ class LogReader:
 
     def __init__(self, settings: dict[str, object], topic: str, *, partition: int = 0) -> None:
         """``settings`` should hold ``auto.offset.reset=error``: a hole is said, never skipped."""
-        self._consumer = ck.Consumer(settings)
+        self._consumer = made(ck.Consumer, settings)
         self._place = (topic, partition)
 
     def start(self, offset: int) -> None:

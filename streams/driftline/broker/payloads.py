@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.log import LogCutError
 from driftline.broker.settings import Settings
 from driftline.errors import BrokerError
@@ -20,7 +21,7 @@ class PayloadReader:
 
     def __init__(self, settings: Settings, topic: str, shard: int) -> None:
         """``settings`` should hold ``auto.offset.reset=error``: a hole is said, never skipped."""
-        self._consumer = ck.Consumer(settings)
+        self._consumer = made(ck.Consumer, settings)
         self._place = (topic, shard)
         self._held: dict[int, bytes] = {}
         self._first = self._next = 0

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Self
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.settings import Settings
 
 SECONDS: Final = 15.0
@@ -28,7 +29,7 @@ class Picker:
 
     def __init__(self, settings: Settings) -> None:
         """``settings`` as from `driftline.broker.settings.replaying`."""
-        self._consumer = ck.Consumer({**settings, "queued.min.messages": 1, "fetch.message.max.bytes": 1_048_576})
+        self._consumer = made(ck.Consumer, {**settings, "queued.min.messages": 1, "fetch.message.max.bytes": 1_048_576})
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.errors import BrokerError
 
 Headers = Sequence[tuple[str, bytes]]
@@ -20,7 +21,7 @@ class DurableProducer:
 
     def __init__(self, settings: dict[str, object]) -> None:
         """``settings`` should hold ``enable.idempotence`` and ``acks=all``."""
-        self._producer = ck.Producer(settings)
+        self._producer = made(ck.Producer, settings)
         self._failure: str | None = None
         self.outstanding = 0
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.fetcher import raw_batch
 from driftline.broker.refusal import Refusals
 from driftline.broker.settings import Settings
@@ -41,7 +42,7 @@ def read_topic(
     client's queue. Raises BrokerError when the topic does not exist, its start is gone, or its end cannot be reached.
     """
     refusals = Refusals(settings)
-    consumer = ck.Consumer(refusals.settings)
+    consumer = made(ck.Consumer, refusals.settings)
     try:
         partitions = partitions_of(refusals, consumer, topic)
         ranges = _ranges(consumer, topic, partitions, starts or {}, ends or {})

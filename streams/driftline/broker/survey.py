@@ -9,6 +9,7 @@ from typing import Final
 import confluent_kafka as ck
 from confluent_kafka.admin import AdminClient, ConfigResource, OffsetSpec, ResourceType
 
+from driftline.broker.clients import made
 from driftline.broker.settings import Settings
 from driftline.errors import BrokerError
 
@@ -37,7 +38,7 @@ class Survey:
 
     def __init__(self, settings: Settings) -> None:
         """``settings`` as from `driftline.broker.settings.connecting`."""
-        self._client = AdminClient(settings)
+        self._client = made(AdminClient, settings)
 
     def cluster(self) -> Cluster:
         """What the cluster says of itself; without settings where this client may not see them."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.refusal import Refusals
 from driftline.broker.replay import TIMEOUT_SECONDS
 from driftline.broker.settings import Settings
@@ -38,7 +39,7 @@ class TableReader:
         self._wanted = partitions
         self._reached: dict[int, int] = {}
         self._refusals = Refusals({**settings, "enable.partition.eof": False, "auto.offset.reset": "earliest"})
-        self._consumer = ck.Consumer(self._refusals.settings)
+        self._consumer = made(ck.Consumer, self._refusals.settings)
 
     def refresh(self) -> dict[bytes, Row]:
         """Key to latest row, up to where the topic ends now; deleted keys are not in it.

@@ -7,6 +7,7 @@ from typing import Final
 
 import confluent_kafka as ck
 
+from driftline.broker.clients import made
 from driftline.broker.refusal import Refusals
 from driftline.broker.replay import TIMEOUT_SECONDS, partitions_of, read_ranges, say_nothing
 from driftline.broker.settings import Settings
@@ -31,7 +32,7 @@ def read_tail(settings: Settings, topic: str, most_bytes: int) -> Iterator[list[
     while they are read.
     """
     refusals = Refusals(settings)
-    consumer = ck.Consumer(refusals.settings)
+    consumer = made(ck.Consumer, refusals.settings)
     try:
         bounds = {
             partition: _bounds(consumer, topic, partition) for partition in partitions_of(refusals, consumer, topic)

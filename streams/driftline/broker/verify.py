@@ -7,6 +7,7 @@ from collections.abc import Callable
 import confluent_kafka as ck
 from confluent_kafka.admin import AdminClient
 
+from driftline.broker.clients import reason_of
 from driftline.broker.settings import Settings, connecting, joining, producing, replaying
 from driftline.config import KafkaConfig
 
@@ -25,10 +26,5 @@ def faults_of(kafka: KafkaConfig) -> list[str]:
         try:
             make(offline)
         except (ck.KafkaException, TypeError, ValueError) as error:
-            faults.setdefault(_reason(error), kind)
+            faults.setdefault(reason_of(error), kind)
     return [f"the {kind} cannot be made: {reason}" for reason, kind in faults.items()]
-
-
-def _reason(error: Exception) -> str:
-    first = error.args[0] if error.args else error
-    return first.str() if isinstance(first, ck.KafkaError) else str(first)

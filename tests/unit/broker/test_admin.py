@@ -9,7 +9,7 @@ from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import connecting, producing
 from driftline.config import KafkaConfig
-from driftline.errors import BrokerError
+from driftline.errors import BrokerError, ConfigError
 
 
 @pytest.fixture(scope="module")
@@ -71,5 +71,5 @@ def test_nobody_there_is_said_with_the_address(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_setting_that_does_not_exist_is_said_by_name() -> None:
-    with pytest.raises(BrokerError, match=r"cannot be set up: .*no\.such\.setting"):
+    with pytest.raises(ConfigError, match=r"cannot be set up: .*no\.such\.setting"):
         Admin(connecting(KafkaConfig(client={"no.such.setting": "1"}), "test"))

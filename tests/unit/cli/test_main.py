@@ -65,6 +65,19 @@ def test_a_kafka_that_is_not_there_is_3_and_one_line(monkeypatch: pytest.MonkeyP
         assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "violations", "violations --follow", "statistics", "topics create", "topics check", "dlq list", "dlq replay --all",
+        "baseline show --from-kafka", "baseline create -m m --version 1 --from-topic x", "report --day 2026-11-21",
+    ],
+)  # fmt: skip
+def test_a_client_setting_that_librdkafka_does_not_know_is_2_and_one_line(command: str) -> None:
+    code, out, err = run(*command.split(), DRIFTLINE__KAFKA__CLIENT__SASL_MECHANSIM="PLAIN")
+    assert (code, out) == (2, "")
+    assert err == 'driftline: the Kafka client cannot be set up: No such configuration property: "sasl.mechansim"\n'
+
+
 def test_topics_are_listed_without_kafka_under_the_configured_prefix() -> None:
     code, out, _ = run("topics", "list", "--json", DRIFTLINE__DRIFTLINE__TOPIC_PREFIX="ml.")
     listed = [json.loads(line) for line in out.splitlines()]
