@@ -76,7 +76,15 @@ def table_of(baseline: Baseline, reasons: Mapping[str, str], window_rows: int) -
 
 
 def _complete(baseline: Baseline, column: ColumnProfile) -> str:
-    return f"{column.statistics.present / baseline.rows:.1%}" if column.statistics and baseline.rows else "–"
+    share = _completeness(baseline, column)
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _completeness(baseline: Baseline, column: ColumnProfile) -> float | None:
+    """The share of rows with a value; None where nothing is known of the column."""
+    statistics = column.statistics
+    is_known = statistics is not None and baseline.rows and statistics.present + statistics.missing
+    return statistics.present / baseline.rows if is_known and statistics is not None else None
 
 
 def _values(column: ColumnProfile) -> str:
@@ -138,8 +146,7 @@ def _column(baseline: Baseline, column: ColumnProfile, why: str) -> dict[str, ob
         found["why"] = why
     statistics = column.statistics
     if statistics is not None:
-        complete = statistics.present / baseline.rows if baseline.rows else None
-        found |= {"completeness": complete, "distinct": statistics.distinct}
+        found |= {"completeness": _completeness(baseline, column), "distinct": statistics.distinct}
     if isinstance(statistics, NumericStatistics):
         found |= {name: getattr(statistics, name) for name in ("min", "max", "mean", "std")}
     return found
