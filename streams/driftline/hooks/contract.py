@@ -86,5 +86,5 @@ def preprocess_environment(model: str, script: Path) -> dict[str, str]:
 
 
 def standing_folders(output: Path | str | None) -> dict[str, str]:
-    """Folders of the container by what stands for them here."""
-    return {} if output is None else {OUTPUT_FOLDER: str(Path(output).absolute())}
+    """Folders of the container by what stands for them here; without an output, what is written there is discarded."""
+    return {OUTPUT_FOLDER: "" if output is None else str(Path(output).absolute())}

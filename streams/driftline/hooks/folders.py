@@ -12,6 +12,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+DISCARDED = os.devnull
+"""Where a folder that nothing stands for ("") leads: scripts are seen to write a line of log a record there, for ever."""
+
 
 def local_path(path: str, folders: Mapping[str, str]) -> str:
     """Where a path of the container lies here; another path as it is.
@@ -20,10 +23,12 @@ def local_path(path: str, folders: Mapping[str, str]) -> str:
     '/tmp/out/log.txt'
     >>> local_path("/opt/ml/processing/outputs", {"/opt/ml/processing/output": "/tmp/out"})
     '/opt/ml/processing/outputs'
+    >>> local_path("/opt/ml/processing/output/log.txt", {"/opt/ml/processing/output": ""})
+    '/dev/null'
     """
     for theirs, ours in sorted(folders.items(), reverse=True):
         if path == theirs or path.startswith(f"{theirs}/"):
-            return ours + path[len(theirs) :]
+            return ours + path[len(theirs) :] if ours else DISCARDED
     return path
 
 
@@ -34,10 +39,12 @@ def stand_in(folders: Mapping[str, str]) -> None:
         return
     plain = io.open
 
-    def opened(file: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - open() takes and gives many things
+    def opened(file: Any, mode: str = "r", *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - open() takes and gives many things
         if isinstance(file, str | os.PathLike):
             path = os.fspath(file)
             file = local_path(path, mapped) if isinstance(path, str) else path
-        return plain(file, *arguments, **named)
+        if file == DISCARDED:
+            mode = mode.replace("x", "w")  # it is there already
+        return plain(file, mode, *arguments, **named)
 
     builtins.open = io.open = opened

@@ -111,7 +111,7 @@ class Preprocessor:
     def start(self) -> None:
         """Start every process. Raises HookError when a script cannot be loaded."""
         for hook in self._hooks.values():
-            for folder in hook.pool.script.folders.values():
+            for folder in filter(None, hook.pool.script.folders.values()):
                 Path(folder).mkdir(parents=True, exist_ok=True)
             hook.pool.start()
 

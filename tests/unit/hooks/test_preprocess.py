@@ -249,6 +249,20 @@ def test_what_a_script_may_make_and_say_has_limits(tmp_path: Path) -> None:
     assert len(hooks.statuses[0].look().trace) < 20_000
 
 
+def test_without_an_output_what_a_script_writes_there_is_discarded(tmp_path: Path) -> None:
+    text = """
+        def preprocess_handler(record):
+            for mode in ("a", "w", "x"):
+                with open("/opt/ml/processing/output/log.txt", mode) as log:
+                    log.write(str(record))
+            return {"age": 1}
+    """
+    hooks = preprocessor(script(tmp_path, text))
+    made = hooks.transform(batch_of(record(), record()))
+    hooks.close()
+    assert made.refused is None
+
+
 def test_closing_ends_a_batch_under_way_without_refusing_anything(tmp_path: Path) -> None:
     text = """
         import time
