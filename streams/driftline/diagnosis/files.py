@@ -12,6 +12,7 @@ from driftline.baseline.sagemaker.load import Files, Loaded, load_monitor
 from driftline.broker.verify import faults_of
 from driftline.config import Config, load_config
 from driftline.diagnosis.finding import Finding, asked, fault, ok, warning
+from driftline.diagnosis.reports import check_reports
 from driftline.errors import ConfigError
 from driftline.hooks.checks import load_check
 from driftline.hooks.postprocess import check_postprocess
@@ -32,6 +33,7 @@ def check_files(path: Path | None, baselines: Iterable[Path]) -> Iterator[Findin
         yield from _windows(config)
         yield from check_clients(config)
         yield from check_hooks(config)
+        yield from check_reports(config)
     for folder in baselines:
         yield from asked(str(folder), partial(_baseline, folder), "make it anew: driftline baseline create")
 

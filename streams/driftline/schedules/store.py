@@ -10,9 +10,12 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from driftline.errors import ReportError
+
+FLAT: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss"})
+"""Kinds of stores without folders. s3fs would take making one for leave to make its bucket."""
 
 
 class ReportStore(Protocol):
@@ -58,7 +61,8 @@ class RemoteStore:
     def write(self, folder: str, files: Mapping[str, bytes]) -> None:
         """Put files into a folder; an object is there as a whole or not at all."""
         with _told("written", folder):
-            self._files.makedirs(folder, exist_ok=True)
+            if folder.partition("://")[0] not in FLAT:
+                self._files.makedirs(folder, exist_ok=True)
             for name, content in files.items():
                 self._files.pipe_file(f"{folder}/{name}", content)
 
