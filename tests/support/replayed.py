@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftline.analysis.compare import Comparison, compare
 from driftline.analysis.gathering import Place
@@ -12,6 +12,7 @@ from driftline.analysis.moments import Span
 from driftline.analysis.replay import Circumstances, Follower, Replay, TopicSettings
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.told import Record, Told
+from driftline.analysis.topicjob import lost
 from driftline.baseline.constraints import Constraints
 from driftline.baseline.model import Baseline, Kind
 from driftline.baseline.sagemaker.rules import FeatureRules, MonitorRules
@@ -140,8 +141,10 @@ def told_by(job: Job, model: str) -> Told:
     return Told.of(Record(encode_statistics(window), window) for window in job.windows if window.model == model)
 
 
-def replayed(job: Job, span: Span, told: Told, rng: random.Random, *, with_letters: bool = True) -> AnalysisResult:
-    """The windows of model "a" in a range, from the records and what was told."""
+def replayed(
+    job: Job, span: Span, told: Told, rng: random.Random, *, with_letters: bool = True, low: int = 0
+) -> AnalysisResult:
+    """The windows of model "a" in a range, from the records (those below ``low`` are gone) and what was told."""
     letters = frozenset(
         (TOPIC, partition, offset, index or 0)
         for (partition, offset, index), reject in job.letters.items()
@@ -160,9 +163,12 @@ def replayed(job: Job, span: Span, told: Told, rng: random.Random, *, with_lette
     )
     sources = [Source(TOPIC, "life", partition) for partition in range(len(job.tasks))]
     first, last = told.starts(given.since), told.ends(given.since, span.end_ms)
-    starts = {source: first.get(source, len(job.records[source.partition])) for source in sources}
+    starts = {source: max(low, first.get(source, len(job.records[source.partition]))) for source in sources}
     ends = {(source.topic, source.partition): last[source] for source in sources if source in last}
-    return Replay(given, starts).run(ListReader(job, rng), ends)
+    run = Replay(given, starts)
+    notes = lost(run, given, starts)
+    result = run.run(ListReader(job, rng), ends, {(source.topic, source.partition): low for source in sources})
+    return replace(result, notes=tuple(notes))
 
 
 def compared(job: Job, result: AnalysisResult, told: Told) -> Comparison:

@@ -135,9 +135,11 @@ class Replay:
         self._remaining = set(folds)
         self._found: list[JudgedWindow] = []
 
-    def run(self, reader: Reader, ends: Mapping[Place, int]) -> AnalysisResult:
-        """Read, fold and judge. Memory: the panes of two of the longest windows, and one batch."""
-        starts = {place: max(0, fold.position - self.given.dedupe) for place, fold in self._gathering.folds.items()}
+    def run(self, reader: Reader, ends: Mapping[Place, int], lows: Mapping[Place, int] | None = None) -> AnalysisResult:
+        """Read, fold and judge; ``lows`` are the first offsets that there are. Memory: two of the longest windows, one batch."""
+        first = lows or {}
+        folds = self._gathering.folds.items()
+        starts = {place: max(first.get(place, 0), fold.position - self.given.dedupe) for place, fold in folds}
         for batch in reader.batches(starts, ends, self):
             self._take(batch)
             self._close_what_is_final()

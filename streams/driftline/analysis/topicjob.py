@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from driftline.analysis.compare import Comparison, compare
@@ -23,7 +23,7 @@ from driftline.engine.configured import decoder_settings, dedupe_bound, model_se
 from driftline.engine.ledger import LogState
 from driftline.engine.settings import ModelSettings
 from driftline.engine.standing import InForce, ModelLine
-from driftline.errors import ConfigError
+from driftline.errors import BrokerError, ConfigError
 from driftline.hooks.checks import Checks
 from driftline.windows.watermark import NO_TIME
 
@@ -65,16 +65,18 @@ def analyze_topics(job: TopicJob, progress: Progress | None = None) -> Replayed:
     """
     kafka = Kafka(job.config)
     given = circumstances(job, kafka)
-    starts, ends = _plan(job, kafka, given)
+    plan = _plan(job, kafka, given)
     told = kafka.violations(job.model)
     with scripts(job.config) as made:
         reader = TopicReader(job.config, progress, made)
-        found = _once(job, given, starts, ends, reader)
+        found = _once(job, given, plan, reader)
         compared = compare(found, given.told, told)
         if compared.different and job.baseline is None:
-            letters = kafka.letters({(source.topic, source.partition): offset for source, offset in starts.items()})
+            letters = kafka.letters(
+                {(source.topic, source.partition): offset for source, offset in plan.starts.items()}
+            )
             if letters:
-                found = _once(job, replace(given, letters=letters), starts, ends, reader)
+                found = _once(job, replace(given, letters=letters), plan, reader)
                 compared = compare(found, given.told, told)
     return Replayed(found, compared)
 
@@ -138,13 +140,21 @@ def _published(model: tuple[str, str], published: Mapping[str, tuple[int, Baseli
     return ModelLine(entries[-1:] if any(entry.effective == NO_TIME for entry in entries) else entries)
 
 
-def _plan(job: TopicJob, kafka: Kafka, given: Circumstances) -> tuple[dict[Source, int], dict[Place, int]]:
-    """From where each source is read, and up to where; Kafka's record times are a hint for what was not told."""
+@dataclass
+class Plan:
+    """From where each source is folded, up to where it is read, and the first offset that there is."""
+
+    starts: dict[Source, int] = field(default_factory=dict)
+    ends: dict[Place, int] = field(default_factory=dict)
+    lows: dict[Place, int] = field(default_factory=dict)
+
+
+def _plan(job: TopicJob, kafka: Kafka, given: Circumstances) -> Plan:
+    """What has to be read; Kafka's record times are a hint for what was not told. BrokerError without captures topics."""
     shapes = kafka.admin.describe([topic.name for topic in job.config.topics])
     first_told, last_told = given.told.starts(given.since), given.told.ends(given.since, job.span.end_ms)
     is_told = bool(given.told.records) and given.log.closed >= job.span.end_ms
-    starts: dict[Source, int] = {}
-    ends: dict[Place, int] = {}
+    plan = Plan()
     for topic in job.config.topics:
         shape = shapes.get(topic.name)
         if shape is None:
@@ -153,14 +163,18 @@ def _plan(job: TopicJob, kafka: Kafka, given: Circumstances) -> tuple[dict[Sourc
         lows, highs = kafka.admin.beginnings(topic.name, partitions), kafka.admin.ends(topic.name, partitions)
         hints = kafka.first_offsets(topic.name, partitions, given.since - topic.future_limit_ms)
         for partition in partitions:
-            source = Source(topic.name, shape.topic_id, partition)
+            source, place = Source(topic.name, shape.topic_id, partition), (topic.name, partition)
             start = first_told.get(source, highs[partition] if is_told else hints[partition])
-            starts[source] = max(start, lows[partition])
+            plan.starts[source] = max(start, lows[partition])
+            plan.lows[place] = lows[partition]
             if is_told and source in last_told:
-                ends[source.topic, partition] = last_told[source]
+                plan.ends[place] = last_told[source]
+    if not plan.starts:
+        names = ", ".join(topic.name for topic in job.config.topics)
+        raise BrokerError(f"captures topics {names} must exist: is it the workers' configuration?")
     if job.offsets is not None and not first_told:
-        return _only(job.offsets, starts)
-    return starts, ends
+        plan.starts, plan.ends = _only(job.offsets, plan.starts)
+    return plan
 
 
 def _only(
@@ -172,16 +186,10 @@ def _only(
     return chosen, {place: offsets[place][1] for place in named.values() if place in offsets}
 
 
-def _once(
-    job: TopicJob,
-    given: Circumstances,
-    starts: Mapping[Source, int],
-    ends: Mapping[Place, int],
-    reader: Reader,
-) -> AnalysisResult:
-    run = Replay(given, starts)
-    notes = list(_lost(run, given, starts))
-    result = run.run(reader, ends)
+def _once(job: TopicJob, given: Circumstances, plan: Plan, reader: Reader) -> AnalysisResult:
+    run = Replay(given, plan.starts)
+    notes = lost(run, given, plan.starts)
+    result = run.run(reader, plan.ends, plan.lows)
     if not result.windows:
         labels = ", ".join(spec.label for spec in given.settings_of(*job.model).windows)
         notes.append(
@@ -193,8 +201,8 @@ def _once(
     return replace(result, notes=tuple(notes))
 
 
-def _lost(run: Replay, given: Circumstances, starts: Mapping[Source, int]) -> list[str]:
-    """Offsets that windows were made of and that their topics no longer hold."""
+def lost(run: Replay, given: Circumstances, starts: Mapping[Source, int]) -> list[str]:
+    """Offsets that windows were made of and that their topics no longer hold: told in the windows, and in a sentence each."""
     notes = []
     for record in given.told.records:
         if not given.is_inside(record.window):

@@ -60,3 +60,21 @@ def test_without_what_the_clock_refused_it_is_different_and_says_in_what() -> No
         result = replayed.replayed(job, span, told, rng, with_letters=False)
         different += replayed.compared(job, result, told).different
     assert any("rows and has" in line for line in different)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_captures_that_are_gone_make_their_windows_unknown_and_no_others(seed: int) -> None:
+    rng = random.Random(seed)
+    job = replayed.live(rng)
+    told = replayed.told_by(job, "a")
+    low = min(len(records) for records in job.records) // 2
+    result = replayed.replayed(job, Span(START - 60 * MINUTE, START + 60 * MINUTE), told, rng, low=low)
+    assert len(result.windows) == len(told.records)
+    for window in result.windows:
+        statistics = window.statistics
+        record = told.by_key[statistics.window.label, (statistics.window.start, statistics.window.end)]  # type: ignore[index]
+        gone = any(first < min(low, end) for first, end in record.ranges.values())
+        assert (not statistics.ledger.complete) == gone
+        assert not gone or statistics.state == "UNKNOWN"
+    assert all("the topic no longer holds these offsets" in note for note in result.notes)
+    assert result.notes
