@@ -51,11 +51,16 @@ def errors() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def until_interrupted() -> Iterator[None]:
-    """Ctrl-C, or a reader that has seen enough (``| head``), is how these commands end well."""
+def until_interrupted(*, endless: bool = False) -> Iterator[None]:
+    """A reader that has seen enough (``| head``) is how these commands end well, and Ctrl-C is for those without an end.
+
+    For the others Ctrl-C is 130, as for any command: what was not read to its end is not known to be fine.
+    """
     try:
         yield
     except KeyboardInterrupt:
+        if not endless:
+            raise
         raise typer.Exit(Exit.FINE) from None
     except BrokenPipeError:
         sys.stderr.close()  # else the interpreter complains about the pipe once more when it flushes at the end

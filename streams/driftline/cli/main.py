@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,7 +25,7 @@ from driftline.cli import (
     top,
     topics,
 )
-from driftline.cli.common import Bootstrap, ConfigFile, configuration, errors, examples
+from driftline.cli.common import Bootstrap, ConfigFile, Exit, configuration, errors, examples
 
 app = typer.Typer(
     name="driftline",
@@ -86,8 +87,12 @@ app.add_typer(hooks.app, name="hooks")
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script. What nobody foresaw ends it with 3: a 1 would say that there are violations."""
+    try:
+        app()
+    except Exception:  # noqa: BLE001 - it is shown as it would be
+        sys.excepthook(*sys.exc_info())
+        sys.exit(Exit.FAILED)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ INTRODUCTION = """# Commands
 
 Written by `python -m driftline.cli.pages` from the commands themselves; do not edit by hand.
 
-**Exit codes** of every command: 0 fine, 1 violations (an incident is open), 2 usage or configuration, 3 failed.
+**Exit codes** of every command: 0 fine, 1 violations (an incident is open), 2 usage or configuration, 3 failed. Ctrl-C is
+130, but 0 for what would go on without end (`--follow`, `top`, a worker).
 
 **The same everywhere.** `--config`/`-c` names the file of settings (or `DRIFTLINE_CONFIG`; without one, the defaults and the
 environment hold), `--bootstrap`/`-b` overrules where Kafka is, `--json` prints for programs, one document a line,

@@ -59,7 +59,7 @@ def violations(
     as_json: AsJson = False,
 ) -> None:
     """Show violation events: incidents opened, updated, resolved. Exit code 1 when one of them is still open."""
-    with errors(), until_interrupted():
+    with errors(), until_interrupted(endless=follow):
         from driftline.cli.results_text import violation_line, violation_table
         from driftline.contracts.violation import decode_violation
 
@@ -86,7 +86,7 @@ def statistics(
     as_json: AsJson = False,
 ) -> None:
     """Show the final statistics of closed windows; --json has them in full."""
-    with errors(), until_interrupted():
+    with errors(), until_interrupted(endless=follow):
         from driftline.cli.results_text import statistics_line, statistics_table
         from driftline.contracts.statistics import decode_statistics
 

@@ -48,7 +48,7 @@ def top(
 
     With --once the exit code is 1 when a model is VIOLATED, and 3 when no worker answers. --json says all rows.
     """
-    with errors(), until_interrupted():
+    with errors(), until_interrupted(endless=not once):
         settings = configuration(config, None)
         asked, token = addresses or [_configured(settings)], settings.metrics.token
         if once or as_json:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from driftline import __version__
-from driftline.cli.main import app
+from driftline.cli.common import until_interrupted
+from driftline.cli.main import app, main
 from driftline.contracts.topics import TOPICS
 
 COMMANDS = (
@@ -87,3 +90,24 @@ def test_topics_are_listed_without_kafka_under_the_configured_prefix() -> None:
     assert code == 0
     assert all(spec.full_name() in out for spec in TOPICS)
     assert "model/version[/feature]" in out
+
+
+def test_what_nobody_foresaw_is_3_and_no_violation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("driftline.cli.topics.console", lambda: 1 // 0)
+    monkeypatch.setattr("sys.argv", ["driftline", "topics", "list"])
+    hook = sys.excepthook
+    try:
+        with pytest.raises(SystemExit) as end:
+            main()
+    finally:
+        sys.excepthook = hook
+    assert end.value.code == 3
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_an_answer_that_was_interrupted_is_not_fine(endless: bool) -> None:
+    with pytest.raises(typer.Exit if endless else KeyboardInterrupt), until_interrupted(endless=endless):
+        raise KeyboardInterrupt
