@@ -212,6 +212,9 @@ CANARY = Group(
     ),
 )
 
+FAILED = 'driftline_executions_total{status="Failed"}'
+"""A counter that begins with its first failure, which ``increase`` alone would not see."""
+
 PIPELINE = Group(
     "driftline-pipeline-alerts",
     (
@@ -284,6 +287,17 @@ PIPELINE = Group(
             "{{ $labels.instance }}: {{ $value }} series are not shown",
             "The worker has reached metrics.max_series: features at the end of the list have no gauges, and no alerts.",
             "series-dropped",
+            "driftline-pipeline",
+        ),
+        Alert(
+            "ReportsFailed",
+            f"sum by (schedule) (increase({FAILED}[1h])) > 0 "
+            f"or sum by (schedule) ({FAILED} unless {FAILED} offset 1h) > 0",
+            "0m",
+            "warning",
+            "{{ $labels.schedule }}: reports of a schedule have failed",
+            "Windows were judged, but their reports are not in their place: {{ $value | humanize }} in the last hour.",
+            "reports-failed",
             "driftline-pipeline",
         ),
         Alert(

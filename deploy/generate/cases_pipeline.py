@@ -13,6 +13,10 @@ def _records(result: str, course: str, what: str = "records") -> dict[str, str]:
     return {at_worker(f"driftline_{what}_total", **SOURCE, result=result): course}
 
 
+def _executions(status: str, course: str) -> dict[str, str]:
+    return {at_worker("driftline_executions_total", schedule="hourly", status=status): course}
+
+
 def _lag(course: str, worker: str = "w1") -> dict[str, str]:
     return {at_worker("driftline_consumer_lag_records", worker, **SOURCE): course}
 
@@ -109,6 +113,12 @@ CASES: dict[str, tuple[Case, ...]] = {
             "some are kept out", {at_worker("driftline_series_refused"): "12x30"}, "25m", ({**JOB, "instance": "w1"},)
         ),
         Case("none is kept out any more", {at_worker("driftline_series_refused"): "12x10 0x20"}, "25m"),
+    ),
+    "ReportsFailed": (
+        Case("the first", _executions("Failed", "_x5 1x20"), "20m", ({"schedule": "hourly"},)),
+        Case("one more", _executions("Failed", "3x30 4x60"), "50m", ({"schedule": "hourly"},)),
+        Case("they are long past", _executions("Failed", "3x180"), "2h"),
+        Case("violations are no failures", _executions("CompletedWithViolations", "0+1x60"), "50m"),
     ),
     "LogOutOfOrder": (
         Case(
