@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from driftline.analysis.result import AnalysisResult
-from driftline.contracts.statistics import encode_statistics
+from driftline.contracts.cloudevents import rfc3339
+from driftline.contracts.statistics import WindowStatistics, encode_statistics
 from driftline.contracts.violation import Window, encode_violation
 from driftline.errors import ConfigError
 from driftline.judging.monitor.report import FILES, violations_file
 from driftline.report import Gathered, Report, html_of, markdown_of, report_of
+from driftline.schedules.report import WINDOW, report_files
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,30 @@ def report_for(result: AnalysisResult) -> Report:
 def write_report(result: AnalysisResult, folder: Path, more: Mapping[str, bytes] | None = None) -> list[Path]:
     """Write everything into ``folder``, which is made if need be, ``more`` files by name first; what was written.
 
-    Raises ConfigError where that can't be done.
+    Where Model Monitor's rules judge, its files are there: of the one window, or, of several, each in a folder of its own
+    (``1h/2026-11-20T0600Z``). Raises ConfigError where that can't be done.
     """
+    written: list[Path] = []
+    judged = [window.statistics for window in result.windows if window.statistics.rows]
+    if result.baseline is not None and result.baseline.monitor is not None:
+        if len(judged) == 1:
+            more = {**_monitors(judged[0]), **(more or {})}
+        else:
+            for one in judged:
+                start = rfc3339(one.window.start)[:16].replace(":", "") + "Z"
+                written += write_files(_monitors(one), folder / one.window.label.replace("/", "-") / start)
     files = {**(more or {}), FILES[0]: violations_file(result.lines)}
     files["windows.jsonl"] = _lines([encode_statistics(window.statistics) for window in result.windows])
     files["violations.jsonl"] = _lines([encode_violation(event) for event in result.violations])
     report = report_for(result)
     files["report.html"] = html_of(report).encode()
     files["report.md"] = markdown_of(report).encode()
-    return write_files(files, folder)
+    return [*write_files(files, folder), *written]
+
+
+def _monitors(statistics: WindowStatistics) -> dict[str, bytes]:
+    """Model Monitor's files of a window; driftline's record of it stands elsewhere."""
+    return {name: content for name, content in report_files(statistics).items() if name != WINDOW}
 
 
 def write_files(files: dict[str, bytes], folder: Path) -> list[Path]:

@@ -12,6 +12,9 @@ from driftline.contracts.statistics import CheckReading, WindowStatistics
 from driftline.printable import printable_line
 
 _HINT = re.compile(r"\d+ rows?: ")
+_FILES = 8
+"""Files named; those of single windows come last."""
+
 _SHOWN = 20
 """Violations shown of one window. Chosen: a screen; the report has all of them."""
 
@@ -24,7 +27,9 @@ def told(result: AnalysisResult, written: Sequence[Path]) -> Iterator[str]:
     for note in (*result.notes, *result.refused.lines()):
         yield printable_line(note)
     if written:
-        yield printable_line(f"written: {', '.join(str(path) for path in written)}")
+        listed = ", ".join(str(path) for path in written[:_FILES])
+        more = f" and {len(written) - _FILES} more" if len(written) > _FILES else ""
+        yield printable_line(f"written: {listed}{more}")
 
 
 def _counted(result: AnalysisResult) -> str:

@@ -126,3 +126,13 @@ def test_one_record_that_is_far_too_large_does_not_stop_the_others(
     assert code in {0, 1}
     assert "20 rows of 20 records" in out
     assert "a.jsonl:11: must have at most 100000 bytes a record, got 3000003: split the request or the file" in out
+
+
+def test_several_windows_have_files_of_their_own(baseline: Path, tmp_path: Path) -> None:
+    lines = requests(lines_of(100, 8), 5).replace("2024-05-01T12:00:00Z", "2024-05-01T13:30:00Z", 10)
+    (tmp_path / "a.jsonl").write_text(lines)
+    run(baseline, "-i", tmp_path / "a.jsonl", "--window", "1h", "--report", tmp_path / "out")
+    for hour in (12, 13):
+        document = json.loads((tmp_path / f"out/1h/2024-05-01T{hour}00Z/statistics.json").read_text())
+        assert document["dataset"] == {"item_count": 50}
+    assert json.loads((tmp_path / "out/statistics.json").read_text())["dataset"] == {"item_count": 100}
