@@ -22,8 +22,8 @@ POSITIVE: Final = ("true", "yes", "y")
 def class_of(value: object) -> str | None:
     """The class that a cell names; None of nothing, NaN, an empty text, a list or an object.
 
-    >>> [class_of(value) for value in (1, 1.0, "1.0", "+01", True, "False", " cat ", "", None, float("nan"), 0.5)]
-    ['1', '1', '1', '1', 'true', 'false', 'cat', None, None, None, '0.5']
+    >>> [class_of(value) for value in (1, 1.0, "1.0", "+01", "-1", "-0", True, "False", " cat ", "", None, 0.5)]
+    ['1', '1', '1', '1', '-1', '0', 'true', 'false', 'cat', None, None, '0.5']
     """
     if isinstance(value, bool):
         return "true" if value else "false"

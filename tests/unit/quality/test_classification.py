@@ -70,6 +70,7 @@ def test_the_best_constant_classifier_answers_with_the_least_frequent_class() ->
     rare_negative = measured(Problem.BINARY, [1, 1, 1, 0], [1, 1, 1, 1])
     assert rare_negative["accuracy_best_constant_classifier"] == 0.25
     assert rare_negative["recall_best_constant_classifier"] == 0.0
+    assert measured(Problem.BINARY, [1, 0], [1, 0])["recall_best_constant_classifier"] == 1.0  # of equals, the last
 
 
 def of_class(truth: list[str], predicted: list[str], label: str) -> tuple[int, int, int]:

@@ -108,6 +108,7 @@ def test_what_is_left_out_is_told() -> None:
 def test_the_range_is_of_the_inference_time() -> None:
     at = 1_795_240_800_000  # 2026-11-21T06:00:00Z
     assert len(joined([capture("a"), truth("a")], start_ms=at, end_ms=at + 1).rows) == 1
+    assert joined([capture("a"), truth("a")], end_ms=at).outside == 1
     found = joined([capture("a"), truth("a")], start_ms=at + 1)
     assert (len(found.rows), found.outside, found.unmatched) == (0, 1, 1)
 

@@ -47,6 +47,11 @@ def test_one_row_has_errors_but_no_explained_variance() -> None:
     assert math.isnan(found["r2"])
 
 
+def test_a_truth_that_never_changes_has_no_variance_to_explain_whatever_its_mean_rounds_to() -> None:
+    assert math.fsum([0.1] * 3) / 3 != 0.1
+    assert math.isnan(of([0.1] * 3, [0.1, 0.2, 0.3])["r2"])
+
+
 def test_the_order_of_rows_does_not_matter() -> None:
     chance = np.random.default_rng(7)
     truth, predicted = chance.normal(1e8, 1, 999), chance.normal(1e8, 1, 999)

@@ -85,6 +85,9 @@ def test_a_probability_and_a_threshold_stand_in_for_the_predicted_label() -> Non
     by_label = bias_run(rows(300, 0.1), BIAS, Attributes(inference="0"))
     by_score = bias_run(rows(300, 0.1), BIAS, Attributes(probability="1", threshold=0.5))
     assert by_score.figures["DPPL sex = f"] == by_label.figures["DPPL sex = f"]
+    equal = [MergedRow([sex, "30"], ["1", "0.5"], [str(place % 2)]) for place, sex in enumerate("fmmffm")]
+    at_threshold = bias_run(equal, BIAS, Attributes(probability="1", threshold=0.5))
+    assert at_threshold.figures["DI sex = f"].value == 0.0  # nobody is above it: 0/0 is nought
 
 
 def test_rows_without_truth_or_answer_are_left_out_of_bias() -> None:

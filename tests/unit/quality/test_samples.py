@@ -20,6 +20,15 @@ def test_one_class_in_many_spellings_is_one_class() -> None:
     assert sample.actual.tolist() == sample.predicted.tolist() == [1, 1, 1, 1, 0]
 
 
+def test_classes_of_other_signs_are_others() -> None:
+    assert sample_of(Problem.MULTICLASS, Cells(["-1", "1", "10", "9"], ["-1", 1, 10, 9])).labels == (
+        "-1",
+        "1",
+        "9",
+        "10",
+    )
+
+
 def test_rows_that_lack_something_are_left_out_and_counted() -> None:
     truth = ["1", None, "0", "1", "0", math.nan]
     predicted = ["1", "1", None, "0", "0", "0"]
