@@ -1,4 +1,4 @@
-"""A worker with schedules, on the embedded broker: reports appear, say what the topics say, and outlive a restart."""
+"""A worker with schedules, on the embedded broker: it answers them, and reports appear and say what the topics say."""
 
 from __future__ import annotations
 

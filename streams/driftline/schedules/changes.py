@@ -21,6 +21,9 @@ ScheduleStatus = Literal["Pending", "Failed", "Scheduled", "Stopped"]
 MAX_SPANS: Final = 100
 """Starts and stops that are remembered; the oldest are forgotten first. Chosen: a record stays below 10 KB."""
 
+CALENDAR: Final = (-62_104_060_800_000, 253_370_764_800_000)
+"""Years 2 to 9998, in ms UTC: beyond, no folder can be named by a date."""
+
 FIXED: Final = frozenset({"name", "created", "modified", "revision", "active", "schema"})
 """Fields that nobody sets."""
 
@@ -88,6 +91,8 @@ def was_active(schedule: Schedule, end: int) -> bool:
 def looks_at(schedule: Schedule, statistics: WindowStatistics) -> bool:
     """Whether a closed window is of the model and the kind that the schedule looks at."""
     window, cadence = statistics.window, cadence_of(schedule)
+    if not CALENDAR[0] <= window.end < CALENDAR[1]:
+        return False
     if (schedule.model, schedule.version, "") != (statistics.model, statistics.version, statistics.slice):
         return False
     if cadence is None or cadence.label != window.label:

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from driftline.contracts.control import Schedule, ScheduleAnswer, decode_schedule, encode_control
 from driftline.errors import ConfigError
-from driftline.schedules.changes import MAX_SPANS, covers, is_active, new_schedule, started, status_of, stopped, updated
+from driftline.schedules.changes import (
+    CALENDAR,
+    MAX_SPANS,
+    covers,
+    is_active,
+    new_schedule,
+    started,
+    status_of,
+    stopped,
+    updated,
+)
+from driftline.schedules.execute import planned
 from support.schedules import HOUR, NOON, hourly, window_of
 
 
@@ -116,6 +127,19 @@ def test_what_cannot_be_is_refused_in_words(fields: dict[str, Any], message: str
 def test_a_name_is_one_that_model_monitor_would_take(name: str) -> None:
     with pytest.raises(ConfigError, match=r"name of a schedule must match .* \(Model Monitor's rule\)"):
         new_schedule(name, NOON, model="m", version="1", expression="cron(0 * ? * * *)")
+
+
+@pytest.mark.parametrize("end", [10**17, -(10**15), CALENDAR[1], CALENDAR[0] - 1])
+def test_times_that_no_calendar_has_are_not_covered(end: int) -> None:
+    schedule = new_schedule("past", NOON, covers_from=-(10**18), model="churn", version="1", expression="rate(1 hour)")
+    assert not covers(schedule, window_of(end))
+
+
+@pytest.mark.parametrize("end", [CALENDAR[0], 0, CALENDAR[1] - HOUR])
+def test_times_within_the_calendar_make_a_report(end: int) -> None:
+    schedule = new_schedule("past", NOON, covers_from=-(10**18), model="churn", version="1", expression="rate(1 hour)")
+    assert covers(schedule, window_of(end))
+    assert planned(schedule, window_of(end), ["/r"]).status == "Completed"
 
 
 def test_a_range_runs_once_and_covers_no_window() -> None:
