@@ -48,3 +48,16 @@ def test_the_page_shows_what_the_commands_print(
         done = CliRunner().invoke(app, arguments)
         assert done.stdout == shown, command
         assert done.exit_code == (1 if "VIOLATED" in shown else 0), done.stderr
+
+
+def test_the_page_shows_python_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    section = SECTION.search(PAGE.read_text())
+    assert section is not None
+    (code,) = re.findall(r"^```python\n(.*?)^```", section[0], flags=re.MULTILINE | re.DOTALL)
+    shown = dict(command for session in sessions() for command in session)
+    (tmp_path / "merged.jsonl").write_text(shown["cat merged.jsonl"])
+    exec(compile(code, str(PAGE), "exec"), {})  # noqa: S102 - our own page
+    assert capsys.readouterr().out == re.findall(r"# (.*)$", code, flags=re.MULTILINE)[0] + "\n"
