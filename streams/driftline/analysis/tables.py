@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -31,6 +32,9 @@ Row = tuple[int, list[str], float]
 
 ROWS_A_RECORD: Final = 500
 """Rows of one capture made of CSV lines. Chosen: its envelope then costs nothing to speak of."""
+
+_UNNAMED: Final = re.compile(r"_c\d+", re.ASCII)
+"""What columns are called in baselines of files without a header."""
 
 _MANY: Final = 0.5
 """Share of the first line's cells that have to be names of the baseline to make it a header."""
@@ -74,7 +78,13 @@ class TableRecords:
         if self.columns.header == "no":
             return False
         known = {column.name for column in self.baseline.columns}
-        return sum(cell.strip() in known for cell in cells) > _MANY * len(cells)
+        is_known = sum(cell.strip() in known for cell in cells) > _MANY * len(cells)
+        return is_known or (self.columns.names is None and self._looks_like_names(cells))
+
+    def _looks_like_names(self, cells: Sequence[str]) -> bool:
+        """Whether a line is of texts alone, all different, where there should be numbers."""
+        texts = {cell.strip() for cell in cells if cell.strip() and not isinstance(text_number(cell), float)}
+        return len(texts) == len(cells) and any(column.kind.is_numeric for column in self.baseline.columns)
 
     def _names(self, path: Path, first: Sequence[str]) -> list[str] | None:
         """The names of the columns, where there are any."""
@@ -89,7 +99,8 @@ class TableRecords:
     def _by_place(path: Path, names: list[str] | None, wanted: list[str]) -> Callable[[Iterator[Row]], Records]:
         """Rows as they are; in the order of the baseline, where they have its names."""
         order: list[int] | None = None
-        if names is not None and len(names) == len(wanted):
+        is_unnamed = all(_UNNAMED.fullmatch(name) for name in wanted)
+        if names is not None and len(names) == len(wanted) and not is_unnamed:
             if set(names) != set(wanted):
                 raise ConfigError(_other_columns(path, names, wanted))
             order = [names.index(name) for name in wanted]

@@ -8,8 +8,9 @@ from typing import Final
 
 from driftline.analysis.compare import Comparison, compare
 from driftline.analysis.gathering import Place
-from driftline.analysis.kafka import Kafka, TopicReader
+from driftline.analysis.kafka import Kafka
 from driftline.analysis.moments import Span
+from driftline.analysis.reader import TopicReader
 from driftline.analysis.replay import NO_CLOCK, Circumstances, Reader, Replay, TopicSettings
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.scripts import scripts

@@ -7,7 +7,8 @@ from functools import partial
 
 from driftline.analysis.filerun import FileRun, Question
 from driftline.analysis.gathering import Place
-from driftline.analysis.kafka import Kafka, TopicReader
+from driftline.analysis.kafka import Kafka
+from driftline.analysis.reader import TopicReader
 from driftline.analysis.result import AnalysisResult
 from driftline.analysis.scripts import scripts
 from driftline.broker.replay import Progress

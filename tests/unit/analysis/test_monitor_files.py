@@ -136,3 +136,20 @@ def test_several_windows_have_files_of_their_own(baseline: Path, tmp_path: Path)
         document = json.loads((tmp_path / f"out/1h/2024-05-01T{hour}00Z/statistics.json").read_text())
         assert document["dataset"] == {"item_count": 50}
     assert json.loads((tmp_path / "out/statistics.json").read_text())["dataset"] == {"item_count": 100}
+
+
+def test_a_header_of_other_names_is_no_row(baseline: Path, tmp_path: Path) -> None:
+    rows = "\n".join(lines_of(60, 9))
+    (tmp_path / "a.csv").write_text("points,years,money,land\n" + rows)
+    code, _, err = run(baseline, "-i", tmp_path / "a.csv")
+    assert code == 2
+    assert "it lacks age, country, income, score and has land, money, points, years" in err
+    renamed = violations(baseline, tmp_path / "out", "-i", tmp_path / "a.csv", "--columns", HEADER, "--header", "yes")
+    (tmp_path / "b.csv").write_text(rows)
+    assert renamed == violations(baseline, tmp_path / "out", "-i", tmp_path / "b.csv")
+    text = (baseline / "constraints.json").read_text()
+    for place, name in enumerate(HEADER.split(",")):
+        text = text.replace(f'"{name}"', f'"_c{place}"')
+    (tmp_path / "constraints.json").write_text(text)
+    words = ["analyze", "--constraints", str(tmp_path / "constraints.json"), "-i", str(tmp_path / "a.csv"), "--json"]
+    assert json.loads(CliRunner().invoke(app, words).stdout)["rows"] == 60
