@@ -6,6 +6,7 @@ nothing, since an announcement says which offset it stems from.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -18,9 +19,11 @@ from driftline.baseline.model import Baseline
 from driftline.baseline.parts import Assembler, Place, key_of, place_of
 from driftline.broker.table import Row
 from driftline.contracts.log import BaselineInForce, encode_record
-from driftline.engine.baselines import pack_baseline
+from driftline.engine.baselines import pack_for_log
 from driftline.errors import BaselineError
 from driftline.windows.watermark import NO_TIME
+
+LOG = logging.getLogger(__name__)
 
 
 def make_baseline_agent(app: faust.App, context: WorkerContext) -> Callable[..., Any]:
@@ -89,7 +92,9 @@ def _missing(context: WorkerContext, table: Mapping[bytes, Row]) -> Iterator[Bas
         if not _is_known(context, baseline.model, baseline.version, row.offset):
             found.append((row.offset, baseline))
     for offset, baseline in sorted(found, key=lambda entry: entry[0]):
-        yield _record(context, baseline, offset)
+        record = _record(context, baseline, offset)
+        if record is not None:
+            yield record
 
 
 def _is_known(context: WorkerContext, model: str, version: str, offset: int) -> bool:
@@ -117,12 +122,19 @@ def _assembled(context: WorkerContext, table: Mapping[bytes, Row]) -> Mapping[tu
     return assembler.baselines
 
 
-def _record(context: WorkerContext, baseline: Baseline, offset: int) -> BaselineInForce:
+def _record(context: WorkerContext, baseline: Baseline, offset: int) -> BaselineInForce | None:
+    """None, a line and a count, for one that is too wide for the log."""
+    try:
+        content = pack_for_log(baseline)
+    except BaselineError as error:
+        context.counters.reasons["baseline_record"] += 1
+        LOG.warning("%s", error)
+        return None
     return BaselineInForce(
         baseline.model,
         baseline.version,
         baseline.id,
-        pack_baseline(baseline),
+        content,
         NO_TIME if baseline.effective_from is None else baseline.effective_from,
         context.model_settings(baseline.model, baseline.version).pane_ms,
         offset,

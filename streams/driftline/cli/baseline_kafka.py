@@ -14,15 +14,18 @@ from driftline.broker.table import read_table
 from driftline.config import Config
 from driftline.contracts.topics import TopicNames
 from driftline.contracts.topics import topic as topic_spec
+from driftline.engine.baselines import pack_for_log
 from driftline.errors import BaselineError
 
 
 def publish_baseline(config: Config, baseline: Baseline) -> str:
-    """Write a baseline to the baselines topic and say its name; returns when the brokers have it. Raises BrokerError.
+    """Write a baseline to the baselines topic and say its name; returns when the brokers have it. Raises BrokerError, and
+    BaselineError for one that no worker could take over.
 
     The topic is made if it is not there. The parts are acknowledged before the manifest is sent: whoever reads a manifest
     finds all its parts.
     """
+    pack_for_log(baseline)
     needed = plan(topic_spec("baselines"), config.topic_prefix)
     Admin(connecting(config.kafka, "baseline")).create([needed])
     *parts, manifest = split(baseline)

@@ -14,12 +14,16 @@ from driftline.baseline.model import Baseline
 from driftline.contracts.capture import CaptureTopic, Decoded, RawBatch
 from driftline.contracts.decoder import CaptureDecoder
 from driftline.contracts.schema import Schema
+from driftline.contracts.topics import WIDEST_BYTES
 from driftline.engine.ledger import LogState
 from driftline.engine.standing import LineOf
-from driftline.errors import ProtocolError
+from driftline.errors import BaselineError, ProtocolError
 from driftline.stats.layout import Layout
 from driftline.stats.open_profile import OpenProfile
 from driftline.stats.profile import Profile
+
+CONTENT_BYTES = WIDEST_BYTES - 16_384
+"""What the rest of a record may take is left: names, stamps, framing."""
 
 _DECODER = msgspec.json.Decoder(Baseline)
 
@@ -27,6 +31,20 @@ _DECODER = msgspec.json.Decoder(Baseline)
 def pack_baseline(baseline: Baseline) -> bytes:
     """A baseline's whole content for the log: compressed JSON."""
     return zlib.compress(msgspec.json.encode(baseline), 6)
+
+
+def pack_for_log(baseline: Baseline) -> bytes:
+    """The same, no wider than a record of the log. Raises BaselineError.
+
+    25 columns take some 50 kB; with the sketches of Model Monitor's statistics, about 2,000 values each, up to 1.4 MB.
+    """
+    content = pack_baseline(baseline)
+    if len(content) > CONTENT_BYTES:
+        raise BaselineError(
+            f"baseline {baseline.id} of {baseline.model}/{baseline.version} takes {len(content):,} bytes, {CONTENT_BYTES:,} fit "
+            f"a record of the log: leave out some of its {len(baseline.columns)} columns, or make one of driftline's own"
+        )
+    return content
 
 
 def unpack_baseline(content: bytes) -> Baseline:
