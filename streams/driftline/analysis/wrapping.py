@@ -11,6 +11,7 @@ import msgspec
 
 _CSV: Final = ("text/csv", "CSV")
 _JSON: Final = ("application/json", "JSON")
+_PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def csv_capture(rows: Sequence[Sequence[str]]) -> bytes:
@@ -21,8 +22,8 @@ def csv_capture(rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def json_capture(line: bytes) -> bytes:
-    """A request of one JSON document, in the same form: its numbers keep their spelling."""
-    return _request(line.decode("utf-8", "surrogateescape"), *_JSON) if _is_text(line) else line
+    """A request of one JSON document, in the same form: its numbers keep their spelling. What is a capture stays one."""
+    return _request(line.decode(), *_JSON) if _is_row(line) else line
 
 
 def named_capture(values: Mapping[str, object], time: str | None = None) -> bytes:
@@ -35,16 +36,20 @@ def named_capture(values: Mapping[str, object], time: str | None = None) -> byte
 
 
 def own_capture(line: bytes) -> bytes:
-    """Driftline's own capture of a line that is a JSON object of features, unless it is a capture already."""
-    return b'{"features":' + line + b"}"
+    """Driftline's own capture of a line that is a JSON object of features; what is a capture stays one."""
+    return b'{"features":' + line + b"}" if _is_row(line) else line
 
 
-def _is_text(line: bytes) -> bool:
+def _is_row(line: bytes) -> bool:
+    """Whether a line is a JSON object of values. One that is broken is left as it is, so that its fault is told as it stands."""
     try:
+        parts = _PARTS.decode(line)
         line.decode()
-    except UnicodeDecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
-    return True
+    features = parts.get("features")
+    is_native = features is not None and bytes(features).lstrip()[:1] == b"{"
+    return not is_native and "captureData" not in parts
 
 
 def _request(data: str, content_type: str, encoding: str) -> bytes:

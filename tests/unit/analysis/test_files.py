@@ -82,9 +82,11 @@ def test_every_format_says_the_same(folder: Path, tmp_path: Path) -> None:
     with gzip.open(tmp_path / "e.jsonl.gz", "wt") as packed:
         packed.write((tmp_path / "d.jsonl").read_text())
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "f.parquet")
+    native = [{"time": 1_714_564_800_000, "model": "churn", "version": "1", "features": row} for row in rows]
+    (tmp_path / "g.jsonl").write_text("".join(json.dumps(row) + "\n" for row in native))
     answers = [what(told(folder, "-i", path)) for path in sorted(tmp_path.iterdir())]
-    assert len(answers) == 6
-    assert answers == [answers[0]] * 6
+    assert len(answers) == 7
+    assert answers == [answers[0]] * 7
     assert answers[0][0] == 600
     assert [line["feature_name"] for line in answers[0][2]] == ["income"]
 
@@ -157,6 +159,7 @@ def test_reports(folder: Path, tmp_path: Path) -> None:
 
 
 HOSTILE = {
+    "broken.jsonl": (b'{"age": 1}\n{"age": 1', "broken.jsonl:2: $: must be JSON in UTF-8, got 9 bytes"),
     "truncated.jsonl": (captures(rows_of(50, 7))[:-200].encode(), "truncated.jsonl:50: "),
     "latin.csv": ("age,income,plan,active\n1,2,frée,true\n".encode("latin-1"), "is not UTF-8"),
     "wide.jsonl": (captures(rows_of(5, 7)).encode("utf-16"), "must be UTF-8, this is UTF-16"),
