@@ -100,6 +100,7 @@ def test_a_worker_runs_scripts_and_checks_and_tells_how_they_fare(broker: Embedd
         assert "preprocess" in probe
         assert "1 refused" in probe
         assert "ValueError" not in probe, "probes are open to all, and an error may hold data"
+        assert "preprocess.py" not in probe
         assert (
             "ValueError: could not convert string to float: 'x' (preprocess.py:12 in preprocess_handler)"
             in worker.output

@@ -86,8 +86,8 @@ class Probes:
             yield f"{len(stuck)} sources are stuck, the first is {topic}[{partition}]: {why}"
 
     def _hooks(self) -> tuple[HookHealth, ...]:
-        """How code of the user's own fares, without its errors: they may hold data, and probes are open to all."""
-        return tuple(status.look().without_error() for status in self._context.hook_statuses)
+        """How code of the user's own fares, without names and errors: probes are open to all."""
+        return tuple(status.look().in_public() for status in self._context.hook_statuses)
 
     def _sources(self) -> Iterator[SourceHealth]:
         context = self._context

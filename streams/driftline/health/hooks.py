@@ -16,13 +16,14 @@ class HookHealth(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     trace: str = ""
 
-    def without_error(self) -> HookHealth:
-        """The counts alone."""
-        return msgspec.structs.replace(self, error="", trace="")
+    def in_public(self) -> HookHealth:
+        """The counts alone, for those who may not know names of models, or what an error quotes."""
+        return msgspec.structs.replace(self, model="", code="", error="", trace="")
 
     def text(self) -> str:
         """The hook in lines, the last error and its traceback below."""
         counts = ", ".join(f"{count} {result}" for result, count in self.results.items())
-        head = f"{self.hook} {self.code} of {self.model}: {counts}, {self.restarts} restarts"
+        named = f" {self.code} of {self.model}" if self.model else ""
+        head = f"{self.hook}{named}: {counts}, {self.restarts} restarts"
         lines = [f"last error: {self.error}", *self.trace.splitlines()] if self.error else []
         return "\n".join([head, *(f"  {line}" for line in lines)])
