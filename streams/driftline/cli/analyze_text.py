@@ -41,7 +41,8 @@ def _counted(result: AnalysisResult) -> str:
 
 def _window(statistics: WindowStatistics) -> Iterator[str]:
     window = statistics.window
-    yield f"{window.label} from {rfc3339(window.start)}: {statistics.state}, {statistics.rows} rows"
+    which = f"{window.label} from {rfc3339(window.start)}" if window.start else "rows without a time of their own"
+    yield f"{which}: {statistics.state}, {statistics.rows} rows"
     if statistics.sagemaker:
         lines = [f"{one.feature_name}: {one.constraint_check_type}: {one.description}" for one in statistics.sagemaker]
         yield from (f"  {line}" for line in lines[:_SHOWN])
