@@ -16,6 +16,7 @@ def test_every_topic_is_there_once() -> None:
         "snapshots",
         "baselines",
         "control",
+        "executions",
         "statistics",
         "violations",
         "decisions",
