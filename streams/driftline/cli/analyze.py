@@ -92,6 +92,10 @@ OutputColumns = Annotated[
         "--output-columns", help="Where answers are in rows by place: first, as Model Monitor has it, or last."
     ),
 ]
+Topic = Annotated[
+    str | None,
+    typer.Option("--topic", help="Only this captures topic; records that name no model are taken for --model."),
+]
 Offsets = Annotated[
     list[str] | None,
     typer.Option("--offsets", help="TOPIC:PARTITION:FIRST-LAST: read only these, where nothing is told of a window."),
@@ -151,6 +155,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     attributions: AttributionsFile = None,
     aggregation: Aggregated = "mean_abs",
     output_columns: OutputColumns = "first",
+    topic: Topic = None,
     offsets: Offsets = None,
     verify: Verify = False,
     preprocess: Preprocess = None,
@@ -175,6 +180,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
             file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess, output_columns,
             tuple(checks or ()),
+            topic=topic,
         )  # fmt: skip
         if problem_type or bias_config or attributions:
             from driftline.cli.quality_run import QualityAsked, judged, reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from driftline.analysis.filerun import Question
@@ -11,6 +12,7 @@ from driftline.analysis.topicjob import Replayed, TopicJob, analyze_topics
 from driftline.analysis.topicrange import analyze_range
 from driftline.cli.analyze_run import Asked, baseline_of
 from driftline.cli.common import progress
+from driftline.config import TopicConfig
 from driftline.engine.configured import model_settings
 from driftline.errors import ConfigError, NotFoundError
 from driftline.hooks.checks import Checks
@@ -32,6 +34,7 @@ def of_topics(asked: Asked, config: Config) -> tuple[AnalysisResult, Replayed | 
     model, span = _model(asked), asked.span
     if span is None:
         raise ConfigError("say which event times: --start -PT1H --end -PT0H is the last hour")
+    config = config if asked.topic is None else _with_topic(config, asked.topic, model)
     kafka = Kafka(config)
     baseline = _baseline(asked, kafka)
     if asked.window == RANGE or (asked.window is None and not _fits(config, model, span)):
@@ -42,6 +45,13 @@ def of_topics(asked: Asked, config: Config) -> tuple[AnalysisResult, Replayed | 
     with progress("replaying") as told:
         replayed = analyze_topics(job, told)
     return replayed.result, replayed
+
+
+def _with_topic(config: Config, name: str, model: tuple[str, str]) -> Config:
+    """The configuration with this topic alone, as it is configured or else as any; what names no model is of this one."""
+    found = next((topic for topic in config.topics if topic.name == name), TopicConfig(name))
+    named = replace(found, model=found.model or model[0], version=found.version or model[1])
+    return replace(config, topics=(named,))
 
 
 def _model(asked: Asked) -> tuple[str, str]:

@@ -55,6 +55,7 @@ class Asked:
     preprocess: Path | None = None
     output_columns: str = "first"
     checks: tuple[str, ...] = ()
+    topic: str | None = None
     now_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     @property

@@ -36,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("place")
     save(baseline_of(numeric("x", [float(n % 11) for n in range(990)]), rows=990), folder / "baseline")
     rng = random.Random(1)
-    with EmbeddedBroker({"captures": 2}) as broker:
+    with EmbeddedBroker({"captures": 2, "requests": 1}) as broker:
         (folder / "driftline.toml").write_text(CONFIG.format(broker.bootstrap))
         producer = DurableProducer(producing(KafkaConfig(bootstrap=broker.bootstrap)))
         for second in range(600):
@@ -44,6 +44,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             model = "m" if rng.random() < 0.9 else "other"
             capture = {"time": START + second * 1000, "model": model, "version": "1", "features": row}
             producer.send("captures", json.dumps(capture).encode(), partition=second % 2)
+            side = {"observedContentType": "text/csv", "mode": "INPUT", "data": str(row["x"]), "encoding": "CSV"}
+            metadata = {"eventId": str(second), "inferenceTime": "2024-05-01T12:00:30Z"}
+            request = {"captureData": {"endpointInput": side}, "eventMetadata": metadata, "eventVersion": "0"}
+            producer.send("requests", json.dumps(request).encode(), partition=0)
         producer.flush()
         yield folder
 
@@ -98,6 +102,28 @@ def test_a_range_that_is_no_window_is_one(place: Path) -> None:
         assert found["notes"][0].startswith("judged as one window")
     assert found["rows"] + int(found["notes"][1].split()[0]) == 600
     assert found["notes"][1].endswith("rows are of other/1 and are left out; --model and --version choose")
+
+
+def test_a_topic_that_is_not_configured(place: Path) -> None:
+    found = analyzed(
+        place, "--topic", "requests", "--start", "2024-05-01T12:00Z", "--end", "2024-05-01T12:05Z", "--window", "5m"
+    )
+    assert (found["rows"], states(found)) == (600, [("5m", 0, "VIOLATED")])
+    told = (
+        "-c",
+        place / "driftline.toml",
+        "-m",
+        "m",
+        "--version",
+        "1",
+        "--baseline",
+        place / "baseline",
+        "--topic",
+        "none",
+    )
+    result = CliRunner().invoke(app, ["analyze", *map(str, told), "--start", "-PT1H", "--window", "1m"])
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "captures topics none must exist" in result.stderr
 
 
 def test_nothing_in_the_range_is_unknown(place: Path) -> None:
