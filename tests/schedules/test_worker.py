@@ -13,7 +13,7 @@ import pytest
 from driftline.baseline import create, save
 from driftline.baseline.files import load
 from driftline.broker.embedded import EmbeddedBroker
-from driftline.cli.baseline_kafka import publish_baseline
+from driftline.broker.baselines import publish_baseline
 from driftline.config import Config, load_config
 from driftline.contracts.execution import Execution
 from driftline.schedules.changes import new_schedule, status_of, stopped, updated

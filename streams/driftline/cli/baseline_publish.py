@@ -81,7 +81,7 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Take published baselines of a model and version off the baselines topic (tombstones)."""
-    from driftline.cli.baseline_kafka import delete_baseline
+    from driftline.broker.baselines import delete_baseline
 
     with errors():
         settings = configuration(config, bootstrap)
@@ -105,14 +105,14 @@ def _named(baseline: Baseline) -> dict[str, str]:
 
 def publish_to(config: Config, baseline: Baseline) -> str:
     """Put a baseline on its topic; the topic's name."""
-    from driftline.cli.baseline_kafka import publish_baseline
+    from driftline.broker.baselines import publish_baseline
 
     return publish_baseline(config, baseline)
 
 
 def published_as(config: Config, model: str | None, version: str | None, identity: str | None) -> list[Baseline]:
     """The published baselines that fit; BaselineError if there are none."""
-    from driftline.cli.baseline_kafka import published
+    from driftline.broker.baselines import published
 
     found = [
         baseline

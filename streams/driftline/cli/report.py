@@ -122,7 +122,7 @@ def _told(
 
 def _shelf(settings: Config) -> Shelf:
     """The baselines on their topic, by id; without them there are no histograms, which is said."""
-    from driftline.cli.baseline_kafka import published
+    from driftline.broker.baselines import published
 
     try:
         held = {one.id: one for one in published(settings)}

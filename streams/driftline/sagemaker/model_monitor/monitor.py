@@ -1,0 +1,297 @@
+"""What all monitors share: a baseline that was made, and one schedule with its executions."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self, TypeVar
+
+import msgspec
+
+from driftline.broker.baselines import publish_baseline
+from driftline.contracts.control import MonitoringType, Schedule
+from driftline.errors import ConfigError, NotFoundError
+from driftline.sagemaker.definition import JobDefinition, forget, keep, kept
+from driftline.sagemaker.executions import as_there, with_times
+from driftline.sagemaker.ignored import ignoring
+from driftline.sagemaker.model_monitor.inputs import BatchTransformInput, EndpointInput
+from driftline.sagemaker.model_monitor.jobs import BaseliningJob, MonitoringExecution
+from driftline.sagemaker.model_monitor.monitoring_files import (
+    Constraints,
+    ConstraintViolations,
+    ModelMonitoringFile,
+    Statistics,
+)
+from driftline.sagemaker.running import Runner, baseline_of
+from driftline.sagemaker.session import CAPTURES, CONFIG, session_of
+from driftline.schedules.book import Recorded, ScheduleBook, add_new, schedule_named
+from driftline.schedules.cadence import NOW
+from driftline.schedules.changes import new_schedule, started, stopped, updated
+from driftline.schedules.describe import describe_schedule
+
+LOGGER: Final = logging.getLogger("driftline.sagemaker")
+
+DAILY: Final = "cron(0 0 ? * * *)"
+"""Without an expression; SageMaker picks an hour of the day."""
+
+BATCH: Final = "batch-transform"
+"""The model of what batch transform jobs captured: they have no endpoint."""
+
+Input = EndpointInput | BatchTransformInput
+M = TypeVar("M", bound="ModelMonitor")
+
+
+class ModelMonitor:
+    """One monitor, which has one schedule at most. Roles, machines, keys, networks and tags are accepted and ignored."""
+
+    kind: ClassVar[MonitoringType] = "DataQuality"
+    runner: ClassVar[type[Runner]] = Runner
+
+    @ignoring(
+        "role",
+        "instance_count",
+        "instance_type",
+        "volume_size_in_gb",
+        "volume_kms_key",
+        "output_kms_key",
+        "max_runtime_in_seconds",
+        "env",
+        "tags",
+        "network_config",
+    )
+    def __init__(
+        self,
+        role: str | None = None,
+        instance_count: int | None = None,
+        instance_type: str | None = None,
+        volume_size_in_gb: int | None = None,
+        volume_kms_key: str | None = None,
+        output_kms_key: str | None = None,
+        max_runtime_in_seconds: int | None = None,
+        base_job_name: str | None = None,
+        sagemaker_session: object = None,
+        env: Mapping[str, str] | None = None,
+        tags: object = None,
+        network_config: object = None,
+    ) -> None:
+        self.sagemaker_session = session_of(sagemaker_session)
+        self.base_job_name = base_job_name
+        self.latest_baselining_job: BaseliningJob | None = None
+        self.baselining_jobs: list[BaseliningJob] = []
+        self.monitoring_schedule_name: str | None = None
+
+    @classmethod
+    def monitoring_type(cls) -> str:
+        """What it monitors."""
+        return cls.kind
+
+    @classmethod
+    def attach(cls, monitor_schedule_name: str, sagemaker_session: object = None) -> Self:
+        """The monitor of a schedule that is there. Raises NotFoundError."""
+        monitor = cls(sagemaker_session=sagemaker_session)
+        monitor.monitoring_schedule_name = monitor_schedule_name
+        try:
+            monitor._schedule()
+        except NotFoundError:
+            monitor.monitoring_schedule_name = None
+            raise
+        return monitor
+
+    # -- baselines --------------------------------------------------------------------------------------------------
+
+    def baseline_statistics(self, file_name: str = "statistics.json") -> Statistics:
+        """The statistics of the latest baseline. ConfigError when none was suggested."""
+        return self._baselined().baseline_statistics(file_name)
+
+    def suggested_constraints(self, file_name: str = "constraints.json") -> Constraints:
+        """The constraints of the latest baseline."""
+        return self._baselined().suggested_constraints(file_name)
+
+    def describe_latest_baselining_job(self) -> dict[str, Any]:
+        """What DescribeProcessingJob would say of it."""
+        return self._baselined().describe()
+
+    def _baselined(self) -> BaseliningJob:
+        if self.latest_baselining_job is None:
+            raise ConfigError(
+                "no baseline was suggested: call suggest_baseline first, or name statistics and constraints"
+            )
+        return self.latest_baselining_job
+
+    def _baseline_folder(self, job_name: str | None, output_s3_uri: str | None) -> tuple[str, Path]:
+        name = job_name or _named(self.base_job_name or "baseline-suggestion-job")
+        bucket = self.sagemaker_session.default_bucket()
+        uri = output_s3_uri or f"s3://{bucket}/model-monitor/baselining/{name}/results"
+        return name, self.sagemaker_session.path(uri)
+
+    def _made(self, name: str, folder: Path) -> BaseliningJob:
+        self.latest_baselining_job = BaseliningJob(self.sagemaker_session, name, folder)
+        self.baselining_jobs.append(self.latest_baselining_job)
+        return self.latest_baselining_job
+
+    # -- the schedule -----------------------------------------------------------------------------------------------
+
+    def _create(self, name: str | None, given: Input, job: dict[str, Any], fields: dict[str, Any]) -> None:
+        """Make the schedule; one that runs NOW runs before this returns."""
+        if self.monitoring_schedule_name is not None:
+            raise ValueError(
+                f"this monitor has the schedule {self.monitoring_schedule_name}: delete_monitoring_schedule() first"
+            )
+        name = name or _named(self.base_job_name or "monitoring-schedule")
+        definition = JobDefinition(name=name, **job, **self._input(given))
+        fields = {**fields, **self._whose(given), "monitoring_type": self.kind}
+        schedule = new_schedule(name, now_ms(), **fields)
+        book = self._book_of(definition)
+        add_new(book, schedule)
+        self._publish(definition, schedule)
+        keep(self.sagemaker_session, definition)
+        self.monitoring_schedule_name = name
+        if schedule.expression == NOW:
+            self.runner(self.sagemaker_session, book, schedule, definition).once(now_ms())
+
+    def _update(self, given: Input | None, job: dict[str, Any], fields: dict[str, Any]) -> None:
+        """Change the schedule; a baseline that is named anew is published where workers judge."""
+        book, schedule = self._schedule()
+        place, whose = ({}, {}) if given is None else (self._input(given), self._whose(given))
+        held = kept(self.sagemaker_session, schedule.name) or JobDefinition(name=schedule.name)
+        definition = msgspec.structs.replace(held, **job, **place)
+        if definition.on_topics != held.on_topics:
+            raise ValueError("a schedule stays on Kafka or on files: delete it, and create another one")
+        changes = {name: value for name, value in (fields | whose).items() if value is not None}
+        changed = updated(schedule, now_ms(), **changes)
+        if {"statistics", "constraints"} & set(job):
+            self._publish(definition, changed)
+        keep(self.sagemaker_session, definition)
+        book.save(changed)
+
+    def _publish(self, job: JobDefinition, schedule: Schedule) -> None:
+        """Give workers the baseline by which they judge; jobs that run here read its files."""
+        if job.on_topics and schedule.expression != NOW and self.kind == "DataQuality":
+            baseline = baseline_of(self.sagemaker_session, job, schedule.model, schedule.version)
+            publish_baseline(self.sagemaker_session.config, baseline)
+
+    def _input(self, given: Input) -> dict[str, Any]:
+        """Where the input is, for the definition of the job. ConfigError where nothing says it."""
+        if isinstance(given, BatchTransformInput):
+            return {"input": given.data_captured_destination_s3_uri}
+        session = self.sagemaker_session
+        if not session.has_kafka and not session.captures:
+            raise ConfigError(
+                f"where are the captures of endpoint {given.endpoint_name}? {CONFIG}=driftline.toml (or "
+                f"DRIFTLINE__KAFKA__BOOTSTRAP=host:9092) says in which Kafka, {CAPTURES}=FOLDER in which files"
+            )
+        return {"on_topics": session.has_kafka}
+
+    def _whose(self, given: Input) -> dict[str, str]:
+        if isinstance(given, BatchTransformInput):
+            return {"model": BATCH, "version": "1", "endpoint": BATCH}
+        name = given.endpoint_name
+        return {"model": name, "version": self.sagemaker_session.version_of(name), "endpoint": name}
+
+    def _timing(self, expression: str | None, start: str | None, end: str | None) -> dict[str, str]:
+        return {"expression": expression or DAILY, "analysis_start": start or "", "analysis_end": end or ""}
+
+    def _output(self, uri: str | None, name: str | None) -> str:
+        bucket = self.sagemaker_session.default_bucket()
+        place = uri or f"s3://{bucket}/model-monitor/monitoring/{name or self.base_job_name or 'schedule'}/results"
+        return str(self.sagemaker_session.path(place))
+
+    def start_monitoring_schedule(self) -> None:
+        """Look at windows that end from now on."""
+        book, schedule = self._schedule()
+        book.save(started(schedule, now_ms()))
+
+    def stop_monitoring_schedule(self) -> None:
+        """Look at no more windows."""
+        book, schedule = self._schedule()
+        book.save(stopped(schedule, now_ms()))
+
+    def delete_monitoring_schedule(self) -> None:
+        """Forget the schedule; its reports and executions stay."""
+        book, schedule = self._schedule()
+        book.remove(schedule.name)
+        forget(self.sagemaker_session, schedule.name)
+        self.monitoring_schedule_name = None
+
+    def describe_schedule(self) -> dict[str, Any]:
+        """What DescribeMonitoringSchedule says: MonitoringScheduleStatus, the last execution, times as datetimes."""
+        executions = self._executions()
+        book, schedule = self._schedule()
+        told = with_times(describe_schedule(schedule, book.answers().get(schedule.name), executions, now=now_ms()))
+        return told | ({"LastMonitoringExecutionSummary": as_there(executions[-1])} if executions else {})
+
+    def update_monitoring_alert(
+        self, monitoring_alert_name: str | None, data_points_to_alert: int | None, evaluation_period: int | None
+    ) -> None:
+        """In alert while ``data_points_to_alert`` of the last ``evaluation_period`` executions had violations."""
+        book, schedule = self._schedule()
+        given = {
+            "datapoints": data_points_to_alert or schedule.alert.datapoints,
+            "period": evaluation_period or schedule.alert.period,
+        }
+        book.save(updated(schedule, now_ms(), alert=given))
+
+    # -- executions -------------------------------------------------------------------------------------------------
+
+    def list_executions(self) -> list[MonitoringExecution]:
+        """All executions, the latest last. Windows of files that are over are judged now, each once."""
+        found = self._executions()
+        if not found:
+            LOGGER.warning("no executions of %s yet", self.monitoring_schedule_name)
+        return [MonitoringExecution(self.sagemaker_session, one) for one in found]
+
+    def latest_monitoring_statistics(self, file_name: str = "statistics.json") -> Statistics | None:
+        """The statistics of the latest execution; None when there is none yet."""
+        executions = self.list_executions()
+        return executions[-1].statistics(file_name) if executions else None
+
+    def latest_monitoring_constraint_violations(
+        self, file_name: str = "constraint_violations.json"
+    ) -> ConstraintViolations | None:
+        """The violations of the latest execution; None when there is none yet."""
+        executions = self.list_executions()
+        return executions[-1].constraint_violations(file_name) if executions else None
+
+    def _executions(self) -> list[Recorded]:
+        book, schedule = self._schedule()
+        job = kept(self.sagemaker_session, schedule.name)
+        if job is not None:
+            self.runner(self.sagemaker_session, book, schedule, job).due(now_ms())
+        return book.executions(schedule.name)
+
+    def _schedule(self) -> tuple[ScheduleBook, Schedule]:
+        if self.monitoring_schedule_name is None:
+            raise ConfigError("this monitor has no schedule: create_monitoring_schedule() or attach() first")
+        book = self._book_of(kept(self.sagemaker_session, self.monitoring_schedule_name))
+        return book, schedule_named(book, self.monitoring_schedule_name)
+
+    def _book_of(self, job: JobDefinition | None) -> ScheduleBook:
+        on_topics = self.sagemaker_session.has_kafka if job is None else job.on_topics
+        return self.sagemaker_session.book(on_topics=on_topics)
+
+
+def the_input(endpoint_input: str | EndpointInput | None, batch_input: BatchTransformInput | None) -> Input:
+    """The one input that a schedule has. ValueError for none or two, as the SDK raises it."""
+    if (endpoint_input is None) == (batch_input is None):
+        raise ValueError("a schedule needs either endpoint_input or batch_transform_input, and not both")
+    if isinstance(endpoint_input, str):
+        return EndpointInput(endpoint_input, "/opt/ml/processing/input/endpoint")
+    return endpoint_input or batch_input  # type: ignore[return-value]  # one of them is there
+
+
+def uri_of(given: ModelMonitoringFile | str | None) -> str:
+    """Where a file of the SDK's arguments is; empty for none."""
+    return given.file_s3_uri if isinstance(given, ModelMonitoringFile) else given or ""
+
+
+def now_ms() -> int:
+    """The clock on the wall, in ms UTC: when people do things is part of what they do."""
+    return time.time_ns() // 1_000_000
+
+
+def _named(base: str) -> str:
+    """A name that nobody has, as the SDK makes them."""
+    return f"{base}-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S-%f}"[:-3]
