@@ -12,8 +12,8 @@ import pytest
 
 from driftline.baseline import create, save
 from driftline.baseline.files import load
-from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.baselines import publish_baseline
+from driftline.broker.embedded import EmbeddedBroker
 from driftline.config import Config, load_config
 from driftline.contracts.execution import Execution
 from driftline.schedules.changes import new_schedule, status_of, stopped, updated

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from driftline.baseline import Role, create, load
+from driftline.broker.baselines import published
 from driftline.broker.embedded import EmbeddedBroker
 from driftline.broker.producer import DurableProducer
 from driftline.broker.settings import producing
 from driftline.cli.baseline import app
-from driftline.broker.baselines import published
 from driftline.config import Config, KafkaConfig
 from driftline.engine.baselines import pack_baseline, unpack_baseline
 from support.monitor_files import written
