@@ -87,6 +87,7 @@ def job(tmp_path: Path) -> Iterator[Job]:
 def test_the_report_of_a_window_appears_and_equals_what_the_topics_say(job: Job) -> None:
     fields = {"model": "churn", "version": "1", "covers_from": NOON}
     job.book.save(new_schedule("by-minute", NOON, expression="rate(1 minute)", **fields))
+    job.book.save(new_schedule("without", NOON, expression="rate(1 minute)", emit_metrics=False, **fields))
     job.book.save(new_schedule("daily", NOON, expression="cron(0 0 ? * * *)", **fields))
     job.book.save(new_schedule("elsewhere", NOON, expression="rate(1 minute)", output="/etc/driftline", **fields))
     job.publish()
@@ -119,6 +120,27 @@ def test_the_report_of_a_window_appears_and_equals_what_the_topics_say(job: Job)
     assert "reports must go to one of" in refused[0].failure_reason
     assert job.executions("daily") == []
     assert job.worker.metric("driftline_executions_total", schedule="by-minute", status="CompletedWithViolations") == 1
+
+    labels = {"model": "churn", "version": "1", "endpoint": "churn", "feature": "age"}
+    job.worker.until(
+        "quantities", lambda: job.worker.metric("driftline_feature_data_count", schedule="by-minute", **labels)
+    )
+    shown = {
+        name: job.worker.metric(f"driftline_feature_{name}", schedule="by-minute", **labels)
+        for name in ("data_min", "data_max", "data_sum", "data_count", "data_average", "non_null")
+    }
+    (column,) = statistics[broken.scheduled]["features"]
+    assert shown == {
+        "data_min": 95,
+        "data_max": 95,
+        "data_sum": 95 * ROWS,
+        "data_count": ROWS,
+        "data_average": 95,
+        "non_null": 1,
+    }
+    (drift,) = [one for one in column["readings"] if one["check"] == "baseline_drift_check"]
+    assert job.worker.metric("driftline_feature_baseline_drift", schedule="by-minute", **labels) == drift["observed"]
+    assert job.worker.metric("driftline_feature_non_null", schedule="without", **labels) is None
 
     job.book.save(stopped(job.book.schedules()["by-minute"], NOON + 3 * MINUTE))
     job.book.save(updated(job.book.schedules()["elsewhere"], NOON, output=""))

@@ -15,6 +15,7 @@ from driftline.agents.context import WorkerContext
 from driftline.agents.pagestate import PageBuilder
 from driftline.agents.probes import Probes
 from driftline.agents.recall import Recall
+from driftline.agents.scheduled import REFRESH_SECONDS, ScheduledSeries
 from driftline.contracts.log import Counts, LogRecord, PaneDelta, Source
 from driftline.engine.book import Emitted, ModelBook
 from driftline.engine.ledger import Outcome
@@ -57,6 +58,7 @@ class TelemetryService(Service):
         self.table = SeriesTable(max_series=metrics.max_series)
         self.metrics = WorkerMetrics(__version__)
         self.totals = ServingTotals(self.table, LATENCY_EDGES)
+        self.scheduled = ScheduledSeries(context, self.table)
         self._probes = probes
         self.page = PageBuilder(context, lambda: probes.look().reasons)
         self._places: set[tuple[str, int]] = set()
@@ -111,6 +113,7 @@ class TelemetryService(Service):
     async def on_stop(self) -> None:
         """Stop listening."""
         await in_background(self.server.stop)
+        await in_background(self.scheduled.close)
 
     @Service.task
     async def _run(self) -> None:
@@ -137,6 +140,13 @@ class TelemetryService(Service):
             await asyncio.sleep(EARLY_SECONDS)
             with self.context.ending.named("telemetry"):
                 await recall.look()
+
+    @Service.task
+    async def _schedules(self) -> None:
+        while not self.should_stop:
+            with self.context.ending.named("telemetry"):
+                await self.scheduled.refresh()
+            await asyncio.sleep(REFRESH_SECONDS)
 
     @Service.task
     async def _pulse(self) -> None:
@@ -224,6 +234,7 @@ class TelemetryService(Service):
     def _on_emitted(self, emitted: Emitted, now: int, caught_up: bool) -> None:  # noqa: FBT001 - of a listener
         statistics = emitted.statistics
         show_closed(self.table, statistics)
+        self.scheduled.closed(statistics)
         self.page.models.closed(emitted)
         for event in emitted.violations:
             self.metrics.count_violation(event.model, event.version, event.check, event.severity, event.event_id)

@@ -118,6 +118,19 @@ BASELINE_INFO = Family("driftline_baseline_info", FamilyKind.INFO, "The baseline
 BASELINE_MADE = _gauge(
     "baseline_timestamp_seconds", "When the baseline in force was made, since the epoch.", _MODEL, "seconds"
 )
+_SCHEDULED = (*_MODEL, "endpoint", "schedule", "feature")
+
+DATA_MIN = _gauge("feature_data_min", "feature_data of Model Monitor: its Minimum, of numbers.", _SCHEDULED)
+DATA_MAX = _gauge("feature_data_max", "feature_data of Model Monitor: its Maximum, of numbers.", _SCHEDULED)
+DATA_SUM = _gauge("feature_data_sum", "feature_data of Model Monitor: its Sum, of numbers.", _SCHEDULED)
+DATA_COUNT = _gauge("feature_data_count", "feature_data of Model Monitor: its SampleCount, of numbers.", _SCHEDULED)
+DATA_AVERAGE = _gauge("feature_data_average", "feature_data of Model Monitor: its Average, of numbers.", _SCHEDULED)
+NON_NULL = _gauge("feature_non_null", "feature_non_null of Model Monitor: the completeness, 0 to 1.", _SCHEDULED)
+BASELINE_DRIFT = _gauge(
+    "feature_baseline_drift",
+    "feature_baseline_drift of Model Monitor: the distance that the check compares.",
+    _SCHEDULED,
+)
 REQUESTS = _counter("model_requests", "Requests seen in captures.", _MODEL)
 MODEL_ROWS = _counter("model_rows", "Rows accepted into panes.", _MODEL)
 ERRORS = _counter("model_errors", "Requests that failed, as the captures say.", _MODEL)
@@ -157,6 +170,13 @@ TABLE_FAMILIES: tuple[Family, ...] = (
     OPEN_INCIDENTS,
     BASELINE_INFO,
     BASELINE_MADE,
+    DATA_MIN,
+    DATA_MAX,
+    DATA_SUM,
+    DATA_COUNT,
+    DATA_AVERAGE,
+    NON_NULL,
+    BASELINE_DRIFT,
     REQUESTS,
     MODEL_ROWS,
     ERRORS,
