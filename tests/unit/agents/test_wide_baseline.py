@@ -8,7 +8,7 @@ import pytest
 
 from driftline.agents.baselines import _record
 from driftline.agents.counters import Counters
-from driftline.cli.baseline_kafka import publish_baseline
+from driftline.broker.baselines import publish_baseline
 from driftline.engine import baselines
 from driftline.engine.baselines import pack_baseline, pack_for_log, unpack_baseline
 from driftline.errors import BaselineError
