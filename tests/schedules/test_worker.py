@@ -100,7 +100,7 @@ def test_the_report_of_a_window_appears_and_equals_what_the_topics_say(job: Job)
     for minute, age in enumerate([0, 0, 95, 0]):
         job.feed(minute, age)
     found = job.until_executed(3)
-    assert [one.status for one in found] == ["Completed", "Completed", "CompletedWithViolations"]
+    assert [one.status for one in found] == ["Completed", "Completed", "CompletedWithViolations"], found
     assert [one.scheduled for one in found] == [NOON + minute * MINUTE for minute in (1, 2, 3)]
     broken = found[2]
     assert broken.rows == ROWS
