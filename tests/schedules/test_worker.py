@@ -97,6 +97,11 @@ def test_the_report_of_a_window_appears_and_equals_what_the_topics_say(job: Job)
     assert status == "Failed"
     assert 'needs windows of "1d" of churn/1, which has 1m' in reason
 
+    job.worker.until(
+        "the baseline",
+        lambda: job.worker.metric("driftline_log_records_total", kind="baselineinforce", result="counted"),
+    )
+
     for minute, age in enumerate([0, 0, 95, 0]):
         job.feed(minute, age)
     found = job.until_executed(3)

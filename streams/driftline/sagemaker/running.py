@@ -54,6 +54,11 @@ class Runner:
     schedule: Schedule
     job: JobDefinition
 
+    @property
+    def runs_here(self) -> bool:
+        """Whether a recurring schedule is run by whoever asks: captures in Kafka are the workers' work."""
+        return not self.job.on_topics
+
     def once(self, now: int) -> None:
         """The range of a schedule that runs NOW."""
         ends = (self.schedule.analysis_start, self.schedule.analysis_end)
@@ -62,7 +67,7 @@ class Runner:
 
     def due(self, now: int) -> None:
         """Every window of files that is over and has no execution yet; schedules of workers are left to them."""
-        cadence = None if self.job.on_topics else cadence_of(self.schedule)
+        cadence = cadence_of(self.schedule) if self.runs_here else None
         if cadence is None:
             return
         known = {one.execution.scheduled for one in self.book.executions(self.schedule.name)}
@@ -117,9 +122,10 @@ class Runner:
         if not self.job.on_topics:
             FolderStore().write(execution.report, current_files(self._files(span)))
         if self.job.postprocess:
-            self._postprocess(execution)
+            self.postprocess(execution)
 
-    def _postprocess(self, execution: Execution) -> None:
+    def postprocess(self, execution: Execution) -> None:
+        """Run the script over a report; the execution is Failed where that fails, too. Raises HookError."""
         script = self.session.path(self.job.postprocess)
         window, report = execution.window, Path(execution.report)
         contract = RunContract(

@@ -38,7 +38,7 @@ def run_once(book: ScheduleBook, schedule: Schedule, judge: Judge, places: Place
 
     An interruption is recorded as Stopped, a failure as Failed with its reason, and both are raised further.
     """
-    execution = _begun(schedule, span)
+    execution = begun(schedule, span)
     book.record(execution)
     try:
         found = judge(schedule, *span)
@@ -76,7 +76,8 @@ def execute(schedule: Schedule, statistics: WindowStatistics, places: Places) ->
     return execution
 
 
-def _begun(schedule: Schedule, span: tuple[int, int]) -> Execution:
+def begun(schedule: Schedule, span: tuple[int, int]) -> Execution:
+    """The execution of a range as it begins: InProgress, and nothing known yet."""
     start, end = span
     return Execution(
         schedule=schedule.name,
@@ -91,9 +92,9 @@ def _begun(schedule: Schedule, span: tuple[int, int]) -> Execution:
     )
 
 
-def _ended(begun: Execution, ended: Execution) -> Execution:
+def _ended(begun_as: Execution, ended: Execution) -> Execution:
     """What was found, under the name that it began with."""
-    return msgspec.structs.replace(ended, scheduled=begun.scheduled, window=begun.window)
+    return msgspec.structs.replace(ended, scheduled=begun_as.scheduled, window=begun_as.window)
 
 
 def _empty(execution: Execution) -> Execution:

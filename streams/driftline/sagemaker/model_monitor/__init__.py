@@ -9,6 +9,7 @@ from driftline.sagemaker.model_monitor.dataset_format import DatasetFormat, Moni
 from driftline.sagemaker.model_monitor.inputs import BatchTransformInput, EndpointInput, MonitoringOutput
 from driftline.sagemaker.model_monitor.jobs import BaseliningJob, MonitoringExecution
 from driftline.sagemaker.model_monitor.model_monitoring import DefaultModelMonitor
+from driftline.sagemaker.model_monitor.model_quality import ModelQualityMonitor
 from driftline.sagemaker.model_monitor.monitoring_files import (
     Constraints,
     ConstraintViolations,
@@ -28,6 +29,7 @@ __all__ = [
     "DefaultModelMonitor",
     "EndpointInput",
     "ModelMonitoringFile",
+    "ModelQualityMonitor",
     "MonitoringDatasetFormat",
     "MonitoringExecution",
     "MonitoringOutput",

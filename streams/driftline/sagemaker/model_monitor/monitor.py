@@ -269,8 +269,9 @@ class ModelMonitor:
         return book, schedule_named(book, self.monitoring_schedule_name)
 
     def _book_of(self, job: JobDefinition | None) -> ScheduleBook:
+        """Kafka's for what workers run, the store's for what runs here."""
         on_topics = self.sagemaker_session.has_kafka if job is None else job.on_topics
-        return self.sagemaker_session.book(on_topics=on_topics)
+        return self.sagemaker_session.book(on_topics=on_topics and self.kind == "DataQuality")
 
 
 def the_input(endpoint_input: str | EndpointInput | None, batch_input: BatchTransformInput | None) -> Input:
