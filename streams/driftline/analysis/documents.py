@@ -19,7 +19,10 @@ HEAD_BYTES: Final = 65_536
 _BOM: Final = b"\xef\xbb\xbf"
 _ESCAPED: Final = b'"{\\"'
 """What a record begins with that was escaped once too often: each is refused, and told as that."""
+_DRIVE: Final = len("C:")
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+_ZEROS: Final = 0.4
+"""Share of zeros among every other byte from which on bytes without a mark are UTF-16. Chosen: JSON and CSV are mostly ASCII."""
 
 
 class Format(enum.StrEnum):
@@ -51,8 +54,14 @@ def files_of(inputs: Sequence[Path]) -> list[Path]:
         elif path.exists():
             found[path] = None
         else:
-            raise ConfigError(f"--input {path}: there is no such file or folder")
+            raise ConfigError(f"--input {path}: there is no such file or folder{_remote(path)}")
     return list(found)
+
+
+def _remote(path: Path) -> str:
+    """What to do with an address of a store, of which a path keeps one slash."""
+    is_remote = len(path.parts) > 1 and path.parts[0].endswith(":") and len(path.parts[0]) > _DRIVE
+    return ": files are read from here, copy them first (aws s3 sync)" if is_remote else ""
 
 
 def _under(folder: Path) -> Iterator[Path]:
@@ -68,18 +77,30 @@ def sniff(path: Path) -> Format:
         head = stream.read(HEAD_BYTES)
     if head[:4] == b"PAR1":
         return Format.PARQUET
+    if head[:2] not in _WIDE and _is_binary(head[:1024]):
+        raise BaselineError(
+            f"{path}: must be captures, CSV, JSON Lines or Parquet, this is no text: leave it out, or name files"
+        )
     if head[:2] in _WIDE or b"\0" in head[:1024]:
-        raise BaselineError(f"{path}: must be UTF-8, this is UTF-16 or binary: iconv -f UTF-16 -t UTF-8 may help")
+        raise BaselineError(f"{path}: must be UTF-8, this is UTF-16: iconv -f UTF-16 -t UTF-8 may help")
     head = head.removeprefix(_BOM).lstrip()
     if not head:
         raise BaselineError(f"{path}: the file is empty")
     if head[:1] == b"[":
-        raise BaselineError(f"{path}: must have one JSON object a line (JSON Lines), this is one JSON array")
+        raise BaselineError(
+            f"{path}: must have one JSON object a line (JSON Lines), got an array: jq -c '.[]' may help"
+        )
     if head.startswith(_ESCAPED):
         return Format.CAPTURE
     if head[:1] != b"{":
         return Format.CSV
     return Format.CAPTURE if b'"captureData"' in head or b'"groundTruthData"' in head else Format.JSON
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there are zero bytes that are not every other byte of text, as UTF-16 has them."""
+    zeros = max(head[0::2].count(0), head[1::2].count(0))
+    return b"\0" in head and zeros < _ZEROS * (len(head) // 2)
 
 
 def manifest_of(path: Path) -> list[str] | None:

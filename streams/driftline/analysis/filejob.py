@@ -65,6 +65,11 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
             run.refused.add(run.feed(batch), portion.where)
         if progress is not None:
             progress(round(1000 * done), 1000)
+    if job.question.span is None and not run.records and not faults and not files_of(job.inputs):
+        listed = ", ".join(str(path) for path in job.inputs)
+        raise BaselineError(
+            f"{listed}: there is nothing to read: no file that is not empty, and whose name begins with neither . nor _"
+        )
     for fault in faults:
         run.refused.fault(UNREADABLE, str(fault))
     if faults and not run.records:
@@ -129,4 +134,7 @@ def _records_of(path: Path, job: FileJob) -> Records:
         return TableRecords(baseline, job.columns, parquet_rows, has_names=True)
     if kind is Format.CAPTURE:
         return JsonRecords(bytes, MAX_RECORD_BYTES)
-    return JsonRecords(json_capture if baseline.monitor is not None else own_capture, MAX_RECORD_BYTES)
+    rules, time = baseline.monitor, job.columns.time
+    if rules is None:
+        return JsonRecords(partial(own_capture, time=time), MAX_RECORD_BYTES)
+    return JsonRecords(partial(json_capture, time=time, keep=time in rules.names), MAX_RECORD_BYTES)

@@ -123,6 +123,7 @@ class FileRun:
             rows=rows,
             refused=self.refused,
             notes=tuple(self._notes(rows)),
+            unreadable=self._is_unreadable(rows),
         )
 
     def _judged(self, span: Span | None, whole: Merged) -> tuple[JudgedWindow, ...]:
@@ -137,15 +138,28 @@ class FileRun:
         events = tuple(replace(event, reproduce=command) for event in window.violations)
         return JudgedWindow(window.statistics, events)
 
+    def _is_unreadable(self, rows: int) -> bool:
+        """Whether there were records, and not one that could be read."""
+        return bool(self.refused.total) and not rows and not self._outside and not self._others
+
+    @property
+    def _outside(self) -> int:
+        return sum(rows.outside for rows in self._rows.values())
+
+    @property
+    def _others(self) -> Counter[ModelName]:
+        return sum((rows.others for rows in self._rows.values()), Counter[ModelName]())
+
     def _notes(self, rows: int) -> list[str]:
         notes = []
-        outside = sum(rows.outside for rows in self._rows.values())
-        others = sum((rows.others for rows in self._rows.values()), Counter[ModelName]())
+        outside, others = self._outside, self._others
         if outside:
             notes.append(f"{outside} rows lie outside the range and are left out")
         for (model, version), count in others.most_common(3):
             notes.append(f"{count} rows are of {model}/{version} and are left out; --model and --version choose")
-        if not rows:
+        if self._is_unreadable(rows):
+            notes.append("not one record could be read: nothing is known, which is not the same as fine")
+        elif not rows:
             where = "" if self._question.span is None else f" of {self._question.span}"
             notes.append(f"there are no rows{where}: nothing is known, which is not the same as fine")
         return notes

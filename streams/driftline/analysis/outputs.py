@@ -57,7 +57,9 @@ def write_report(result: AnalysisResult, folder: Path, more: Mapping[str, bytes]
     """Write everything into ``folder``, which is made if need be, ``more`` files by name first; what was written.
 
     Where Model Monitor's rules judge, its files are there: of the one window, or, of several, each in a folder of its own
-    (``1h/2026-11-20T0600Z``). Raises ConfigError where that can't be done.
+    (``1h/2026-11-20T0600Z``). A run that could read nothing has no list of violations.
+
+    Raises ConfigError where that can't be done.
     """
     written: list[Path] = []
     judged = [window.statistics for window in result.windows if window.statistics.rows]
@@ -68,7 +70,9 @@ def write_report(result: AnalysisResult, folder: Path, more: Mapping[str, bytes]
             for one in judged:
                 start = rfc3339(one.window.start)[:16].replace(":", "") + "Z"
                 written += write_files(_monitors(one), folder / one.window.label.replace("/", "-") / start)
-    files = {**(more or {}), FILES[0]: violations_file(result.lines)}
+    files = dict(more or {})
+    if not result.unreadable:
+        files[FILES[0]] = violations_file(result.lines)
     files["windows.jsonl"] = _lines([encode_statistics(window.statistics) for window in result.windows])
     files["violations.jsonl"] = _lines([encode_violation(event) for event in result.violations])
     report = report_for(result)

@@ -66,7 +66,8 @@ class JudgedWindow:
 class AnalysisResult:
     """Everything that a run found; ``profile`` is of the whole range (None without rows).
 
-    ``span`` is the range asked for, or that of the rows; None where there was neither. ``notes`` are sentences for a person.
+    ``span`` is the range asked for, or that of the rows; None where there was neither. ``notes`` are sentences for a person;
+    ``unreadable`` means that there were records and all of them were refused: a failure, not an empty range.
     """
 
     model: str
@@ -79,6 +80,7 @@ class AnalysisResult:
     rows: int
     refused: Refused
     notes: tuple[str, ...] = ()
+    unreadable: bool = False
 
     @property
     def state(self) -> State:

@@ -95,22 +95,38 @@ class TableRecords:
             raise ConfigError(f"--columns names {len(self.columns.names)} columns, {path} has {len(first)}")
         return list(self.columns.names)
 
-    @staticmethod
-    def _by_place(path: Path, names: list[str] | None, wanted: list[str]) -> Callable[[Iterator[Row]], Records]:
-        """Rows as they are; in the order of the baseline, where they have its names."""
-        order: list[int] | None = None
+    def _by_place(self, path: Path, names: list[str] | None, wanted: list[str]) -> Callable[[Iterator[Row]], Records]:
+        """Rows as they are, without the column of the time; in the order of the baseline, where they have its names."""
+        at = self._time_at(path, names)
+        places = list(range(len(names or ())))
+        if at is not None and self.columns.time not in wanted:
+            places.remove(at)
+        kept = [] if names is None else [names[place] for place in places]
         is_unnamed = all(_UNNAMED.fullmatch(name) for name in wanted)
-        if names is not None and len(names) == len(wanted) and not is_unnamed:
-            if set(names) != set(wanted):
-                raise ConfigError(_other_columns(path, names, wanted))
-            order = [names.index(name) for name in wanted]
-        return lambda rows: _positional(rows, order)
+        if len(kept) == len(wanted) and not is_unnamed:
+            if set(kept) != set(wanted):
+                raise ConfigError(_other_columns(path, kept, wanted))
+            places = [list(names or ()).index(name) for name in wanted]
+        width = 0 if names is None else len(names)
+        return lambda rows: _positional(rows, places if places != list(range(width)) else None, width, at)
+
+    def _time_at(self, path: Path, names: list[str] | None) -> int | None:
+        """The place of the column with the event time. Raises ConfigError where there is none of that name."""
+        time = self.columns.time
+        if time is None:
+            return None
+        if names is None:
+            raise ConfigError(f"--time {time}: {path} has no header: --columns names its columns")
+        if time not in names:
+            raise ConfigError(f"--time {time}: {path} has no such column, it has {', '.join(names[:10])}")
+        return names.index(time)
 
     def _by_name(self, path: Path, names: list[str] | None) -> Callable[[Iterator[Row]], Records]:
+        self._time_at(path, names)
         if names is None:
-            return lambda rows: _positional(rows, None)
+            return _positional
         known = {column.name for column in self.baseline.columns}
-        if not known & set(names):
+        if not known & set(names) or len(set(names)) < len(names):
             raise ConfigError(_other_columns(path, names, sorted(known)))
         kinds = [column.kind if (column := self.baseline.column(name)) else None for name in names]
         return lambda rows: _named(rows, names, kinds, self.columns.time)
@@ -121,6 +137,9 @@ Records = Iterator[tuple[int, bytes | Reject, float]]
 
 def _other_columns(path: Path, names: Sequence[str], wanted: Sequence[str]) -> str:
     lacks, more = (", ".join(sorted(set(a) - set(b))[:5]) for a, b in ((wanted, names), (names, wanted)))
+    twice = ", ".join(sorted({name for name in names if names.count(name) > 1})[:5])
+    if twice:
+        return f"{path}: its header names columns twice: {twice}; --header yes --columns gives them names of their own"
     return (
         f"{path}: its columns are not the baseline's: it lacks {lacks or 'none'} and has {more or 'no others'}; "
         "is it the baseline of another model? --columns gives the columns other names, --header no takes them by place"
@@ -133,18 +152,22 @@ def _chain(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
     yield from rows
 
 
-def _positional(rows: Iterator[Row], order: list[int] | None) -> Records:
-    """Several rows a capture, as CSV; a row of another width stays as it is."""
+def _positional(
+    rows: Iterator[Row], places: list[int] | None = None, width: int = 0, time_at: int | None = None
+) -> Records:
+    """Several rows of one time a capture, as CSV: of each the cells at ``places``; one of another width stays as it is."""
     held: list[list[str]] = []
+    time: str | None = None
     begun, done = 0, 0.0
     for line, cells, done in rows:
-        begun = begun if held else line
-        held.append(cells if order is None or len(cells) != len(order) else [cells[place] for place in order])
-        if len(held) >= ROWS_A_RECORD:
-            yield begun, csv_capture(held), done
+        told = None if time_at is None else cells[time_at] if time_at < len(cells) else ""
+        if held and (told != time or len(held) >= ROWS_A_RECORD):
+            yield begun, csv_capture(held, time), done
             held = []
+        begun, time = begun if held else line, told
+        held.append(cells if places is None or len(cells) != width else [cells[place] for place in places])
     if held:
-        yield begun, csv_capture(held), done
+        yield begun, csv_capture(held, time), done
 
 
 def _named(rows: Iterator[Row], names: list[str], kinds: list[Kind | None], time: str | None) -> Records:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -11,33 +12,61 @@ import msgspec
 
 _CSV: Final = ("text/csv", "CSV")
 _JSON: Final = ("application/json", "JSON")
+_DIGITS: Final = re.compile(r"\d{1,19}", re.ASCII)
+_NOTHING: Final[Mapping[str, object]] = {}
 _PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def csv_capture(rows: Sequence[Sequence[str]]) -> bytes:
-    """A request of these rows as CSV, in data capture's form and without a time of its own."""
+def csv_capture(rows: Sequence[Sequence[str]], time: str | None = None) -> bytes:
+    """A request of these rows as CSV, in data capture's form; without ``time`` it has none of its own."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    return _request(text.getvalue(), *_CSV)
+    return _request(text.getvalue(), *_CSV, {} if time is None else {"inferenceTime": _moment(time)})
 
 
-def json_capture(line: bytes) -> bytes:
-    """A request of one JSON document, in the same form: its numbers keep their spelling. What is a capture stays one."""
-    return _request(line.decode(), *_JSON) if _is_row(line) else line
+def json_capture(line: bytes, time: str | None = None, *, keep: bool = True) -> bytes:
+    """A request of one JSON document, in the same form: its numbers keep their spelling. What is a capture stays one.
+
+    ``time`` is the key whose value is the event time; it stays among the values with ``keep`` alone.
+    """
+    if not _is_row(line):
+        return line
+    if time is None:
+        return _request(line.decode(), *_JSON)
+    parts = _PARTS.decode(line)
+    told = _told_time(parts, time)
+    if not keep:
+        parts.pop(time, None)
+    return _request(msgspec.json.encode(parts).decode(), *_JSON, {"inferenceTime": told})
 
 
 def named_capture(values: Mapping[str, object], time: str | None = None) -> bytes:
     """Driftline's own capture of a row; ``time`` is the column whose value is the event time."""
     capture: dict[str, object] = {"features": values}
     if time is not None:
-        told = values.get(time)
-        capture["time"] = int(told) if isinstance(told, float) and told.is_integer() else told
+        capture["time"] = _moment(values.get(time))
     return msgspec.json.encode(capture)
 
 
-def own_capture(line: bytes) -> bytes:
-    """Driftline's own capture of a line that is a JSON object of features; what is a capture stays one."""
-    return b'{"features":' + line + b"}" if _is_row(line) else line
+def own_capture(line: bytes, time: str | None = None) -> bytes:
+    """Driftline's own capture of a line that is a JSON object of features; what is a capture stays one. See `named_capture`."""
+    if not _is_row(line):
+        return line
+    told = b"" if time is None else b',"time":' + msgspec.json.encode(_told_time(_PARTS.decode(line), time))
+    return b'{"features":' + line + told + b"}"
+
+
+def _told_time(parts: Mapping[str, msgspec.Raw], time: str) -> object:
+    """The event time of a row; None, which is refused in words, where it has none."""
+    return _moment(msgspec.json.decode(parts[time])) if time in parts else None
+
+
+def _moment(told: object) -> object:
+    """Milliseconds that are written as text or with a point are numbers; anything else is left to be judged."""
+    if isinstance(told, str):
+        text = told.strip()
+        return int(text) if _DIGITS.fullmatch(text) else text
+    return int(told) if isinstance(told, float) and told.is_integer() else told
 
 
 def _is_row(line: bytes) -> bool:
@@ -52,7 +81,7 @@ def _is_row(line: bytes) -> bool:
     return not is_native and "captureData" not in parts
 
 
-def _request(data: str, content_type: str, encoding: str) -> bytes:
+def _request(data: str, content_type: str, encoding: str, metadata: Mapping[str, object] = _NOTHING) -> bytes:
     side = {"observedContentType": content_type, "mode": "INPUT", "data": data, "encoding": encoding}
-    document = {"captureData": {"endpointInput": side}, "eventMetadata": {}, "eventVersion": "0"}
+    document = {"captureData": {"endpointInput": side}, "eventMetadata": metadata, "eventVersion": "0"}
     return msgspec.json.encode(document)

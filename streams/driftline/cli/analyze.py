@@ -57,6 +57,10 @@ Input = Annotated[
         "--input", "-i", help="File or folder: captures, CSV, JSON Lines, Parquet, manifests. May be repeated."
     ),
 ]
+MoreInputs = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH]…", help="More of what --input names, as in --input captures/*.jsonl."),
+]
 BaselineName = Annotated[
     str | None, typer.Option("--baseline", help="Folder of a baseline; with Kafka also the id of a published one.")
 ]
@@ -128,6 +132,7 @@ POSTPROCESS_SECONDS: Final = 300.0
 
 def analyze(  # noqa: PLR0917  (options, not arguments)
     inputs: Input = None,
+    paths: MoreInputs = None,
     statistics: Statistics = None,
     constraints: ConstraintsFile = None,
     baseline: BaselineName = None,
@@ -168,7 +173,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     """Judge a range of event time once, with the rules of a baseline, and say what is violated.
 
     With --input it reads files, else the captures topics. Exit code 1 when a window is violated. A range without rows is
-    UNKNOWN, which is said, and no failure.
+    UNKNOWN, which is said, and no failure; records of which not one can be read are one, exit code 3.
 
     With --problem-type, --bias-config or --attributions it judges answers by their truth instead: model quality, bias, or
     the attributions of features, by the baseline that --constraints names.
@@ -176,8 +181,9 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
     with errors(), until_interrupted():
         from driftline.cli.analyze_run import Asked, current, job_of, of_files
 
+        named = (*(inputs or ()), *(paths or ()))
         asked = Asked(
-            tuple(inputs or ()), statistics, constraints, baseline, model, version, start, end, window, timezone,
+            named, statistics, constraints, baseline, model, version, start, end, window, timezone,
             file_format, columns, header, delimiter, time, tuple(offsets or ()), preprocess, output_columns,
             tuple(checks or ()),
             topic=topic,
@@ -203,7 +209,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
                 _run_script(postprocess, asked.model or "model", asked.span, report)
             raise typer.Exit(Exit.VIOLATIONS if outcome.verdict.entries else Exit.FINE)
         replayed, more = None, dict[str, bytes]()
-        if inputs:
+        if named:
             job = job_of(asked)
             result = of_files(job)
             more = current(job, result) if report is not None else {}
@@ -218,6 +224,8 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
         if postprocess is not None and report is not None and result.rows:
             _run_script(postprocess, result.model, result.span, report)
         if verify and replayed is not None and not replayed.comparison.is_equal:
+            raise typer.Exit(Exit.FAILED)
+        if result.unreadable:
             raise typer.Exit(Exit.FAILED)
         if result.violated:
             raise typer.Exit(Exit.VIOLATIONS)

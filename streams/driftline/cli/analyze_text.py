@@ -8,12 +8,15 @@ from pathlib import Path
 
 from driftline.analysis.result import AnalysisResult
 from driftline.contracts.cloudevents import rfc3339
-from driftline.contracts.statistics import CheckReading, WindowStatistics
+from driftline.contracts.statistics import WindowStatistics
 from driftline.printable import printable_line
 
 _HINT = re.compile(r"\d+ rows?: ")
 _FILES = 8
 """Files named; those of single windows come last."""
+
+_NAMED = 5
+"""Columns named of one reason."""
 
 _SHOWN = 20
 """Violations shown of one window. Chosen: a screen; the report has all of them."""
@@ -64,7 +67,20 @@ def _hints(statistics: WindowStatistics) -> list[str]:
 
 
 def _reasons(statistics: WindowStatistics) -> list[str]:
-    """Why it is unknown, each reason once."""
-    every = [*statistics.readings, *(reading for feature in statistics.features for reading in feature.readings)]
-    unknown: list[CheckReading] = [reading for reading in every if reading.state == "UNKNOWN"]
-    return list(dict.fromkeys(reading.reason for reading in unknown if reading.reason))
+    """Why it is unknown, each reason once, with the columns that it is about."""
+    found: dict[str, list[str]] = {}
+    for reading in statistics.readings:
+        if reading.state == "UNKNOWN" and reading.reason:
+            found.setdefault(reading.reason, [])
+    for feature in statistics.features:
+        for reading in feature.readings:
+            if reading.state == "UNKNOWN" and reading.reason:
+                found.setdefault(reading.reason, []).append(feature.name)
+    every = len(statistics.features)
+    return [reason if len(set(names)) == every else _listed(names) + reason for reason, names in found.items()]
+
+
+def _listed(names: list[str]) -> str:
+    once = list(dict.fromkeys(names))
+    more = f" and {len(once) - _NAMED} more" if len(once) > _NAMED else ""
+    return f"{', '.join(once[:_NAMED])}{more}: " if once else ""

@@ -163,6 +163,9 @@ HOSTILE = {
     "truncated.jsonl": (captures(rows_of(50, 7))[:-200].encode(), "truncated.jsonl:50: "),
     "latin.csv": ("age,income,plan,active\n1,2,frée,true\n".encode("latin-1"), "is not UTF-8"),
     "wide.jsonl": (captures(rows_of(5, 7)).encode("utf-16"), "must be UTF-8, this is UTF-16"),
+    "bare.jsonl": (captures(rows_of(5, 7)).encode("utf-16-le"), "must be UTF-8, this is UTF-16"),
+    "image.png": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "this is no text"),
+    "twice.csv": (b"age,age,plan,active\n1,2,a,true\n", "its header names columns twice: age"),
     "array.json": (b'[{"age": 1}]', "must have one JSON object a line"),
     "other.csv": (b"a,b\n1,2\n", "its columns are not the baseline's"),
     "empty.csv": (b"", "the file is empty"),
@@ -177,6 +180,51 @@ def test_what_cannot_be_read_says_where_and_what_to_do(folder: Path, tmp_path: P
     assert code in {0, 2, 3}
     assert expected in out + err
     assert "Traceback" not in out + err
+
+
+def test_files_of_which_nothing_can_be_read_are_a_failure(folder: Path, tmp_path: Path) -> None:
+    good, broken = captures(rows_of(40, 5)), '{"captureData": \n' * 7
+    (tmp_path / "broken.jsonl").write_text(broken)
+    given = ("--baseline", folder, "-i", tmp_path / "broken.jsonl")
+    code, out, _ = run(*given, "--report", tmp_path / "out")
+    assert (code, out.splitlines()[0]) == (3, "churn/1: UNKNOWN, 0 rows of 7 records, windows 0, refused 7")
+    assert "not one record could be read" in out
+    assert not (tmp_path / "out/constraint_violations.json").exists(), "an empty list would say that all is fine"
+    (tmp_path / "good.jsonl").write_text(good)
+    assert run(*given, tmp_path / "good.jsonl")[0] == 0
+    code, out, _ = run(*given, tmp_path / "good.jsonl", "--start", "-PT1H")
+    assert code == 0, "rows of another time can be read"
+    assert "there are no rows of " in out
+
+
+def test_a_folder_without_files_is_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "_SUCCESS").write_text("{}")
+    code, _, err = run("--baseline", folder, "-i", tmp_path)
+    assert code == 3
+    assert f"{tmp_path}: there is nothing to read" in err
+    assert run("--baseline", folder, "-i", tmp_path, "--start", "-PT1H")[0] == 0, "nothing has come yet"
+
+
+def test_addresses_of_a_store_are_told(folder: Path) -> None:
+    code, _, err = run("--baseline", folder, "-i", "s3://bucket/captures")
+    assert code == 2
+    assert "copy them first" in err
+
+
+def test_a_column_of_times(folder: Path, tmp_path: Path) -> None:
+    rows = rows_of(60, 11)
+    times = [1_714_564_800_000 + 60_000 * (place // 2) for place in range(60)]
+    head, *lines = as_csv(rows).splitlines()
+    (tmp_path / "a.csv").write_text(
+        "\n".join([f"at,{head}", *(f"{at},{line}" for at, line in zip(times, lines, strict=True))])
+    )
+    timed = [{**row, "at": at} for row, at in zip(rows, times, strict=True)]
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in timed))
+    asked = ("--time", "at", "--start", "2024-05-01T12:10:00Z", "--end", "2024-05-01T12:20:00Z")
+    for name in ("a.csv", "b.jsonl"):
+        assert told(folder, "-i", tmp_path / name, *asked)["rows"] == 20
+    code, _, err = run("--baseline", folder, "-i", tmp_path / "a.csv", "--time", "when")
+    assert (code, "has no such column, it has at, " in err) == (2, True)
 
 
 def test_one_bad_file_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:

@@ -102,6 +102,37 @@ def test_a_column_less_is_one_violation(baseline: Path, tmp_path: Path) -> None:
         assert told[0][2].endswith("in current dataset: 3, Number of columns in baseline constraints: 4")
 
 
+def test_the_column_of_the_time_is_no_data(baseline: Path, tmp_path: Path) -> None:
+    lines = lines_of(300, 7, moved=30.0)
+    times = [f"2024-05-01T12:{place // 10:02}:00Z" for place in range(300)]
+    pairs = list(zip(times, lines, strict=True))
+    (tmp_path / "plain").write_text("\n".join([HEADER, *lines]))
+    (tmp_path / "first").write_text("\n".join([f"at,{HEADER}", *(f"{at},{line}" for at, line in pairs)]))
+    (tmp_path / "last").write_text("\n".join([f"{HEADER},at", *(f"{line},{at}" for at, line in pairs)]))
+    rows = [dict(zip(HEADER.split(","), line.split(","), strict=True)) for line in lines]
+    (tmp_path / "json").write_text("\n".join(json.dumps({"at": at} | row) for at, row in zip(times, rows, strict=True)))
+    expected = violations(baseline, tmp_path / "out", "-i", tmp_path / "plain")
+    assert ("income", "baseline_drift_check") in {line[:2] for line in expected}
+    for name in ("first", "last", "json"):
+        assert violations(baseline, tmp_path / "out", "-i", tmp_path / name, "--time", "at") == expected, name
+        some = ("--time", "at", "--start", "2024-05-01T12:05:00Z", "--end", "2024-05-01T12:10:00Z", "--json")
+        _, out, _ = run(baseline, "-i", tmp_path / name, *some)
+        assert json.loads(out)["rows"] == 50, name
+    for name, words, reason in (("plain", (), "has no such column"), ("last", ("--header", "no"), "has no header")):
+        code, _, err = run(baseline, "-i", tmp_path / name, "--time", "at", *words)
+        assert (code, reason in err) == (2, True), err
+
+
+def test_a_time_that_is_none_refuses_its_rows(baseline: Path, tmp_path: Path) -> None:
+    lines = lines_of(4, 7)
+    times = ["2024-05-01T12:00:00Z", "", "yesterday", "2024-05-01T12:00:00"]
+    (tmp_path / "a").write_text("\n".join([f"{HEADER},at", *map(",".join, zip(lines, times, strict=True))]))
+    code, out, _ = run(baseline, "-i", tmp_path / "a", "--time", "at")
+    assert code in {0, 1}
+    assert "1 rows of 4 records, windows 1, refused 3" in out
+    assert "a:4: $.time: must be RFC 3339 with a zone or ms since 1970, got 'yesterday'" in out
+
+
 def test_files_that_do_not_go_together_are_refused_with_a_reason(baseline: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(lines_of(5, 5)))
     other = tmp_path / "constraints.json"
