@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -44,12 +45,13 @@ def test_a_capture_worker_is_killed_in_the_middle_of_a_window(tell: Tell, rng: r
 
 
 def written(worker: Worker) -> set[Path]:
-    """The files that a worker has open for writing."""
+    """The files that a worker has open for writing; it may close some while this is read."""
     found = set()
     for fd in Path(f"/proc/{worker.process.pid}/fd").iterdir():
-        flags = int((fd.parents[1] / "fdinfo" / fd.name).read_text().partition("flags:")[2].split()[0], 8)
-        if flags & (os.O_WRONLY | os.O_RDWR) and fd.resolve().is_file():
-            found.add(fd.resolve())
+        with contextlib.suppress(FileNotFoundError):
+            flags = int((fd.parents[1] / "fdinfo" / fd.name).read_text().partition("flags:")[2].split()[0], 8)
+            if flags & (os.O_WRONLY | os.O_RDWR) and fd.resolve().is_file():
+                found.add(fd.resolve())
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,18 @@ LISTEN = "0A"
 """State of a socket in /proc/net/tcp."""
 
 
+def sockets(pid: int) -> set[str]:
+    """What the open files of a process stand for; some of them may be closed while this is read."""
+    found = set()
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(str(one.readlink()))
+    return found
+
+
 def listening(pid: int) -> list[tuple[str, int]]:
     """Addresses (hexadecimal, as the kernel writes them) and ports that a process listens on."""
-    mine = {str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()}
+    mine = sockets(pid)
     found = []
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:

@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
     """Neither gone nor a zombie that nobody reaps (the first process of a container may not)."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except OSError:
         return False
     return state != "Z"
 
