@@ -14,17 +14,22 @@ from driftline.broker.baselines import published
 from driftline.broker.embedded import EmbeddedBroker
 from driftline.config import load_config
 from driftline.contracts.topics import TopicNames
-from driftline.errors import ConfigError, NotFoundError, ReportError
+from driftline.errors import BaselineError, ConfigError, NotFoundError, ReportError
 from driftline.sagemaker import (
     BatchTransformInput,
+    Constraints,
     CronExpressionGenerator,
+    DataQualityDistributionConstraints,
+    DataQualityMonitoringConfig,
     DatasetFormat,
     DefaultModelMonitor,
     EndpointInput,
     MonitoringDatasetFormat,
     Session,
+    Statistics,
 )
 from driftline.sagemaker.model_monitor import monitor as monitors
+from driftline.sagemaker.s3 import S3Downloader, S3Uploader
 from driftline.schedules.topic import TopicBook
 
 HOUR = 3_600_000
@@ -230,6 +235,78 @@ def test_arguments_that_mean_nothing_are_said_to_be_ignored(store: Path, caplog:
     (told,) = [record.getMessage() for record in caplog.records if "ignores" in record.getMessage()]
     names = "role, instance_count, instance_type, volume_size_in_gb, max_runtime_in_seconds"
     assert told == f"DefaultModelMonitor ignores {names}: nothing here runs on AWS"
+
+
+def test_files_go_into_the_store_and_out_of_it(store: Path) -> None:
+    (store / "local.json").write_text(
+        '{"features": [{"name": "age"}, {"name": "plan", "string_constraints": {}}], "mine": 1.0E-4}'
+    )
+    assert S3Uploader.upload("local.json", "s3://bucket/files") == "s3://bucket/files/local.json"
+    assert S3Downloader.list("s3://bucket/files") == ["s3://bucket/files/local.json"]
+    held = Constraints.from_s3_uri("s3://bucket/files/local.json")
+    held.set_monitoring(False, "age")
+    held.set_monitoring(False, "plan")
+    assert held.save("s3://bucket/files/new.json") == "s3://bucket/files/new.json"
+    again = Constraints.from_s3_uri("s3://bucket/files/new.json").body_dict
+    disabled = {"evaluate_constraints": "Disabled"}
+    assert again["features"] == [
+        {"name": "age", "monitoringConfigOverrides": disabled},
+        {"name": "plan", "string_constraints": {"monitoring_config_overrides": disabled}},
+    ]
+    assert '"mine" : 1.0E-4' in S3Downloader.read_file("s3://bucket/files/new.json"), "as it was written"
+    assert Statistics.from_string('{"version": 0.0}').body_dict == {"version": 0.0}
+    with pytest.raises(BaselineError, match="there is no such file"):
+        Statistics.from_s3_uri("s3://bucket/none.json")
+    with pytest.raises(NotFoundError, match="no such file or folder"):
+        S3Downloader.download("s3://bucket/none", "here")
+
+
+def test_a_baseline_takes_overrides_names_of_its_own_and_a_script(store: Path) -> None:
+    (store / "bare.csv").write_text(TRAIN.partition("\n")[2])
+    monitor = DefaultModelMonitor()
+    override = DataQualityMonitoringConfig(
+        distribution_constraints=DataQualityDistributionConstraints(categorical_drift_method="ChiSquared")
+    )
+    monitor.suggest_baseline("bare.csv", DatasetFormat.csv(header=False), monitoring_config_override=override)
+    config = monitor.suggested_constraints().body_dict["monitoring_config"]
+    assert config["distribution_constraints"]["categorical_drift_method"] == "ChiSquared"
+    assert config["distribution_constraints"]["comparison_threshold"] == 0.1
+    assert [one["name"] for one in monitor.baseline_statistics().body_dict["features"]] == ["_c0", "_c1", "_c2"]
+    (store / "pre.py").write_text("def preprocess_handler(line):\n    return {'a': str(line).split(',')[1]}\n")
+    monitor.suggest_baseline("bare.csv", DatasetFormat.csv(header=False), record_preprocessor_script="pre.py")
+    assert [one["name"] for one in monitor.baseline_statistics().body_dict["features"]] == ["a"]
+
+
+def test_an_update_changes_what_is_named(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIFTLINE_SAGEMAKER_CAPTURES", str(store))
+    monitor = baselined()
+    monitor.create_monitoring_schedule(
+        endpoint_input="churn", monitor_schedule_name="s", schedule_cron_expression="cron(0 * ? * * *)"
+    )
+    with pytest.raises(ValueError, match="delete_monitoring_schedule"):
+        monitor.create_monitoring_schedule(endpoint_input="churn")
+    monitor.update_monitoring_schedule(
+        schedule_cron_expression=CronExpressionGenerator.daily(7), enable_cloudwatch_metrics=False
+    )
+    told = monitor.describe_schedule()
+    assert told["ScheduleExpression"] == "cron(0 7 ? * * *)"
+    assert told["EndpointName"] == "churn"
+    assert told["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["Environment"] == {
+        "publish_cloudwatch_metrics": "Disabled"
+    }
+
+
+def test_a_faulty_baseline_is_told_before_there_is_a_schedule(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIFTLINE_SAGEMAKER_CAPTURES", str(store))
+    (store / "bucket" / "cut.json").write_text('{"version" : 0.0, "fea')
+    monitor = DefaultModelMonitor()
+    with pytest.raises(BaselineError, match="cut off, copy it again"):
+        monitor.create_monitoring_schedule(
+            endpoint_input="churn", constraints="s3://bucket/cut.json", monitor_schedule_name="s"
+        )
+    assert monitor.monitoring_schedule_name is None
+    with pytest.raises(NotFoundError):
+        DefaultModelMonitor.attach("s")
 
 
 def test_what_cannot_be_is_said_with_what_can_be_done(store: Path) -> None:

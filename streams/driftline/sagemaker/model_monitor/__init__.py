@@ -1,6 +1,7 @@
 """In the place of ``sagemaker.model_monitor``: the same names and arguments."""
 
 from driftline.sagemaker.model_monitor.cron_expression_generator import CronExpressionGenerator
+from driftline.sagemaker.model_monitor.data_capture_config import DataCaptureConfig
 from driftline.sagemaker.model_monitor.data_quality_monitoring_config import (
     DataQualityDistributionConstraints,
     DataQualityMonitoringConfig,
@@ -23,6 +24,7 @@ __all__ = [
     "ConstraintViolations",
     "Constraints",
     "CronExpressionGenerator",
+    "DataCaptureConfig",
     "DataQualityDistributionConstraints",
     "DataQualityMonitoringConfig",
     "DatasetFormat",

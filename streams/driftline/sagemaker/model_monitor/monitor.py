@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
 
+from driftline.baseline.model import Baseline
 from driftline.broker.baselines import publish_baseline
 from driftline.contracts.control import MonitoringType, Schedule
 from driftline.errors import ConfigError, NotFoundError
@@ -144,9 +145,10 @@ class ModelMonitor:
         definition = JobDefinition(name=name, **job, **self._input(given))
         fields = {**fields, **self._whose(given), "monitoring_type": self.kind}
         schedule = new_schedule(name, now_ms(), **fields)
+        baseline = self._baseline(definition, schedule)
         book = self._book_of(definition)
         add_new(book, schedule)
-        self._publish(definition, schedule)
+        self._publish(definition, schedule, baseline)
         keep(self.sagemaker_session, definition)
         self.monitoring_schedule_name = name
         if schedule.expression == NOW:
@@ -163,14 +165,19 @@ class ModelMonitor:
         changes = {name: value for name, value in (fields | whose).items() if value is not None}
         changed = updated(schedule, now_ms(), **changes)
         if {"statistics", "constraints"} & set(job):
-            self._publish(definition, changed)
+            self._publish(definition, changed, self._baseline(definition, changed))
         keep(self.sagemaker_session, definition)
         book.save(changed)
 
-    def _publish(self, job: JobDefinition, schedule: Schedule) -> None:
+    def _baseline(self, job: JobDefinition, schedule: Schedule) -> Baseline | None:
+        """The baseline of the job's files, read now, so that what is wrong with them is told now; None for model quality."""
+        if self.kind != "DataQuality":
+            return None
+        return baseline_of(self.sagemaker_session, job, schedule.model, schedule.version)
+
+    def _publish(self, job: JobDefinition, schedule: Schedule, baseline: Baseline | None) -> None:
         """Give workers the baseline by which they judge; jobs that run here read its files."""
-        if job.on_topics and schedule.expression != NOW and self.kind == "DataQuality":
-            baseline = baseline_of(self.sagemaker_session, job, schedule.model, schedule.version)
+        if job.on_topics and schedule.expression != NOW and baseline is not None:
             publish_baseline(self.sagemaker_session.config, baseline)
 
     def _input(self, given: Input) -> dict[str, Any]:
@@ -221,6 +228,10 @@ class ModelMonitor:
         executions = self._executions()
         book, schedule = self._schedule()
         told = with_times(describe_schedule(schedule, book.answers().get(schedule.name), executions, now=now_ms()))
+        for output in told["MonitoringScheduleConfig"]["MonitoringJobDefinition"]["MonitoringOutputConfig"][
+            "MonitoringOutputs"
+        ]:
+            output["S3Output"]["S3Uri"] = self.sagemaker_session.uri(schedule.output)
         return told | ({"LastMonitoringExecutionSummary": as_there(executions[-1])} if executions else {})
 
     def update_monitoring_alert(
