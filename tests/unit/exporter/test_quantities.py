@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -47,6 +49,15 @@ def test_a_number_has_all_quantities_and_a_text_those_that_it_has_there() -> Non
     )
     hide_scheduled(table, hourly(endpoint="e"))
     assert series(table) == {}
+
+
+def test_the_page_shows_these_lines() -> None:
+    table = SeriesTable()
+    show_scheduled(table, hourly(), window(feature("age")))
+    text = render_table(table.families, table.snapshot(), openmetrics=False)
+    block = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    page = (Path(__file__).parents[3] / "docs" / "sagemaker.md").read_text()
+    assert f"```text\n{block}\n```" in page
 
 
 def test_the_drift_is_the_number_that_model_monitor_would_have_printed() -> None:
