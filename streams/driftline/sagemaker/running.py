@@ -87,14 +87,18 @@ class Runner:
 
     def _judge(self, _schedule: Schedule, start: int, end: int) -> list[WindowStatistics]:
         found = self._analyzed(Span(start, end))
+        if found is None:
+            return []
         window = Window(label=format_duration(end - start), start=start, end=end)
         return [msgspec.structs.replace(one.statistics, window=window) for one in found.windows]
 
-    def _analyzed(self, span: Span) -> AnalysisResult:
+    def _analyzed(self, span: Span) -> AnalysisResult | None:
+        """What the range holds; None where there are no files of it."""
         if self.job.on_topics:
             question = Question(self._baseline, span, strict=True, checks=Checks(self.session.config).of(*self._model))
             return _told(analyze_range(Kafka(self.session.config), question))
-        return _told(analyze_files(self._files(span)))
+        job = self._files(span)
+        return _told(analyze_files(job)) if job.inputs else None
 
     def _files(self, span: Span) -> FileJob:
         """Captures are chosen by their own times; what a batch job captured is of the job's hour as a whole."""
