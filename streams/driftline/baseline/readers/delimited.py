@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _DELIMITERS: Final = ",;\t|"
 _HEAD: Final = 1 << 20
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 class DelimitedSource:
@@ -41,7 +42,10 @@ class DelimitedSource:
         self._has_header = columns is None
         self._chunk_rows = chunk_rows
         with opened(path) as (stream, _):
-            text = stream.read(_HEAD).decode("utf-8-sig", "replace")
+            head = stream.read(_HEAD)
+        if head[:2] in _WIDE or b"\0" in head[:1024]:
+            raise BaselineError(f"{path}: must be UTF-8, this is UTF-16 or no text: iconv -f UTF-16 -t UTF-8 may help")
+        text = head.decode("utf-8-sig", "replace")
         self._delimiter = delimiter or max(_DELIMITERS, key=text.split("\n", 1)[0].count)
         first = self._first_row(text)
         self.names = _checked(path, first, columns)
@@ -95,7 +99,7 @@ def _checked(path: Path, first: list[str], columns: Sequence[str] | None) -> lis
     twice = sorted({name for name in names if names.count(name) > 1})
     message = ""
     if columns is None and numbers:
-        message = f"the first row looks like data ({numbers[0]!r}); name the columns of a file without a header"
+        message = f"the first row looks like data ({numbers[0]!r}); name the columns of a file without a header: --columns a,b,c"
     elif twice:
         message = f"column names must differ, got {twice[0]!r} twice"
     elif len(names) != len(first):
@@ -107,6 +111,8 @@ def _checked(path: Path, first: list[str], columns: Sequence[str] | None) -> lis
 
 def _reason(error: str) -> str:
     """An Arrow message without the row itself: data stays out of messages."""
+    if error.endswith("invalid UTF8 data"):
+        return "must be UTF-8, this is not: iconv -f LATIN1 -t UTF-8 may help"
     reason = error.removeprefix("CSV parse error: ")
     place, colon, _ = reason.partition(": Expected ")
     if colon:
