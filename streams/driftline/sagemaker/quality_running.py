@@ -81,7 +81,8 @@ class QualityRunner(Runner):
     def _rows(self, span: Span) -> LabelledRows:
         job, session = self.job, self.session
         if job.on_topics:
-            asked = LabelledTopics((self.schedule.model, self.schedule.version), span, topic_of(job))
+            model = (self.schedule.model, session.known_version(self.schedule.model))
+            asked = LabelledTopics(model, span, topic_of(job))
             return read_labelled_topics(Kafka(session.config), asked)
         truths = [session.path(job.truth)] if job.truth else []
         if job.input:

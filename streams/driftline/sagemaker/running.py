@@ -25,7 +25,7 @@ from driftline.contracts.execution import Execution
 from driftline.contracts.statistics import WindowStatistics
 from driftline.contracts.violation import Window
 from driftline.durations import format_duration
-from driftline.errors import DriftlineError
+from driftline.errors import BaselineError, DriftlineError
 from driftline.hooks.checks import Checks
 from driftline.hooks.contract import RunContract
 from driftline.hooks.postprocess import run_postprocess
@@ -152,8 +152,12 @@ def baseline_of(session: Session, job: JobDefinition, model: str, version: str) 
 
 
 def _told(result: AnalysisResult) -> AnalysisResult:
-    for line in _lines(result):
+    """The result, once what it has to remark is told. BaselineError when nothing could be read of what there was."""
+    lines = list(_lines(result))
+    for line in lines:
         LOGGER.warning("%s", line)
+    if result.unreadable:
+        raise BaselineError(f"of {result.records} records none could be read: {'; '.join(lines)[:900]}")
     return result
 
 

@@ -82,10 +82,13 @@ class Session:
 
     def version_of(self, endpoint: str) -> str:
         """The version that an endpoint's captures are of: as given, as its captures topic has it, else `DEFAULT_VERSION`."""
+        return self.known_version(endpoint) or DEFAULT_VERSION
+
+    def known_version(self, endpoint: str) -> str:
+        """The version that somebody has said; empty where nobody has."""
         if self._version or not self.has_kafka:
-            return self._version or DEFAULT_VERSION
-        named = [topic.version for topic in self.config.topics if topic.model == endpoint and topic.version]
-        return named[0] if named else DEFAULT_VERSION
+            return self._version
+        return next((topic.version for topic in self.config.topics if topic.model == endpoint and topic.version), "")
 
     def path(self, uri: str | Path) -> Path:
         """Where a URI lies on this machine: below the store for ``s3://``, else as it is. ConfigError for other stores.

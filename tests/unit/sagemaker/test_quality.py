@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import confluent_kafka as ck
 import pytest
 
+from driftline.broker.embedded import EmbeddedBroker
 from driftline.errors import ConfigError
 from driftline.sagemaker import CronExpressionGenerator, DatasetFormat, EndpointInput, ModelQualityMonitor
 from driftline.sagemaker.model_monitor import monitor as monitors
@@ -110,3 +112,38 @@ def test_hours_are_judged_with_the_truth_that_has_come(store: Path, monkeypatch:
 def test_a_problem_that_nobody_knows_is_refused(store: Path) -> None:
     with pytest.raises(ConfigError, match=r"problem_type must be one of .*Regression"):
         baselined().create_monitoring_schedule(endpoint_input="churn", problem_type="Ranking")
+
+
+def test_captures_in_kafka_are_joined_with_a_topic_of_truth(
+    store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("DRIFTLINE_SAGEMAKER_CAPTURES")
+    answers(store, "1101")
+    truths(store, "0101")
+    with EmbeddedBroker() as broker:
+        producer = ck.Producer({"bootstrap.servers": broker.bootstrap})
+        for topic, folder in (("captures", "datacapture/churn/AllTraffic"), ("truth", "truth")):
+            broker.create_topic(topic, 1)
+            for path in sorted((store / "bucket" / folder).rglob("*.jsonl")):
+                for line in path.read_bytes().splitlines():
+                    producer.produce(topic, line)
+        assert producer.flush(10) == 0
+        config = store / "driftline.toml"
+        config.write_text(
+            f'[kafka]\nbootstrap = "{broker.bootstrap}"\n[[topics]]\nname = "captures"\nmodel = "churn"\n'
+        )
+        monkeypatch.setenv("DRIFTLINE_CONFIG", str(config))
+        monitor = baselined()
+        monitor.create_monitoring_schedule(
+            endpoint_input=EndpointInput("churn", "/opt", inference_attribute="0", probability_attribute="1"),
+            ground_truth_input="truth",
+            problem_type="BinaryClassification",
+            monitor_schedule_name="quality",
+            schedule_cron_expression=CronExpressionGenerator.now(),
+            data_analysis_start_time="2026-05-01T12:00Z",
+            data_analysis_end_time="2026-05-01T13:00Z",
+        )
+        (execution,) = monitor.list_executions()
+    assert execution.describe()["ProcessingJobStatus"] == "Completed", execution.describe()
+    assert execution.statistics().body_dict["dataset"]["item_count"] == 4
+    assert 'say version = "AllTraffic" at their topic' in caplog.text

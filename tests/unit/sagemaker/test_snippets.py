@@ -230,6 +230,26 @@ def test_captures_in_files_stand_in_for_kafka(store: Path, monkeypatch: pytest.M
     assert execution.statistics().body_dict["dataset"]["item_count"] == 120, "of that hour"
 
 
+def test_an_hour_of_which_nothing_can_be_read_is_failed_and_says_why(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRIFTLINE_SAGEMAKER_CAPTURES", str(store / "captures"))
+    (store / "captures" / "churn").mkdir(parents=True)
+    (store / "captures" / "churn" / "a.jsonl").write_text('{"captureData": {"endpointInput": \n' * 3)
+    monitor = baselined()
+    monitor.create_monitoring_schedule(
+        endpoint_input="churn",
+        monitor_schedule_name="s",
+        schedule_cron_expression=CronExpressionGenerator.now(),
+        data_analysis_start_time="-PT1H",
+        data_analysis_end_time="-PT0H",
+    )
+    (execution,) = monitor.list_executions()
+    assert execution.describe()["ProcessingJobStatus"] == "Failed"
+    assert "none could be read" in execution.describe()["FailureReason"]
+    assert "a.jsonl:1" in execution.describe()["FailureReason"], "where"
+
+
 def test_arguments_that_mean_nothing_are_said_to_be_ignored(store: Path, caplog: pytest.LogCaptureFixture) -> None:
     baselined()
     (told,) = [record.getMessage() for record in caplog.records if "ignores" in record.getMessage()]

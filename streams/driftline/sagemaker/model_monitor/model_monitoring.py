@@ -7,11 +7,12 @@ from typing import Any
 
 from driftline.sagemaker.baselining import DataSet, suggested
 from driftline.sagemaker.ignored import ignoring
+from driftline.sagemaker.model_monitor.arguments import Input, the_input, uri_of
 from driftline.sagemaker.model_monitor.data_quality_monitoring_config import DataQualityMonitoringConfig
 from driftline.sagemaker.model_monitor.dataset_format import shape_of
 from driftline.sagemaker.model_monitor.inputs import BatchTransformInput, EndpointInput
 from driftline.sagemaker.model_monitor.jobs import BaseliningJob
-from driftline.sagemaker.model_monitor.monitor import Input, ModelMonitor, the_input, uri_of
+from driftline.sagemaker.model_monitor.monitor import ModelMonitor
 from driftline.sagemaker.model_monitor.monitoring_files import Constraints, Statistics
 
 RESOURCES = (

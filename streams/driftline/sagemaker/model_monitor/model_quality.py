@@ -11,10 +11,11 @@ from driftline.quality.choosing import Attributes
 from driftline.quality.run import quality_run
 from driftline.quality.samples import THRESHOLD
 from driftline.sagemaker.ignored import LOGGER, ignoring
+from driftline.sagemaker.model_monitor.arguments import Input, the_input, uri_of
 from driftline.sagemaker.model_monitor.dataset_format import shape_of
 from driftline.sagemaker.model_monitor.inputs import BatchTransformInput, EndpointInput
 from driftline.sagemaker.model_monitor.jobs import BaseliningJob
-from driftline.sagemaker.model_monitor.monitor import Input, ModelMonitor, the_input, uri_of
+from driftline.sagemaker.model_monitor.monitor import ModelMonitor
 from driftline.sagemaker.model_monitor.monitoring_files import Constraints
 from driftline.sagemaker.quality_running import QualityRunner, problem_of
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 import msgspec
@@ -17,17 +13,16 @@ from driftline.contracts.control import MonitoringType, Schedule
 from driftline.errors import ConfigError, NotFoundError
 from driftline.sagemaker.definition import JobDefinition, forget, keep, kept
 from driftline.sagemaker.executions import as_there, with_times
-from driftline.sagemaker.ignored import ignoring
-from driftline.sagemaker.model_monitor.inputs import BatchTransformInput, EndpointInput
-from driftline.sagemaker.model_monitor.jobs import BaseliningJob, MonitoringExecution
+from driftline.sagemaker.model_monitor.arguments import Input, named, now_ms
+from driftline.sagemaker.model_monitor.baselined import Baselined
+from driftline.sagemaker.model_monitor.inputs import BatchTransformInput
+from driftline.sagemaker.model_monitor.jobs import MonitoringExecution
 from driftline.sagemaker.model_monitor.monitoring_files import (
-    Constraints,
     ConstraintViolations,
-    ModelMonitoringFile,
     Statistics,
 )
 from driftline.sagemaker.running import Runner, baseline_of
-from driftline.sagemaker.session import CAPTURES, CONFIG, session_of
+from driftline.sagemaker.session import CAPTURES, CONFIG, VERSION
 from driftline.schedules.book import Recorded, ScheduleBook, add_new, schedule_named
 from driftline.schedules.cadence import NOW
 from driftline.schedules.changes import new_schedule, started, stopped, updated
@@ -41,48 +36,15 @@ DAILY: Final = "cron(0 0 ? * * *)"
 BATCH: Final = "batch-transform"
 """The model of what batch transform jobs captured: they have no endpoint."""
 
-Input = EndpointInput | BatchTransformInput
 M = TypeVar("M", bound="ModelMonitor")
 
 
-class ModelMonitor:
-    """One monitor, which has one schedule at most. Roles, machines, keys, networks and tags are accepted and ignored."""
+class ModelMonitor(Baselined):
+    """One monitor, which has one schedule at most."""
 
     kind: ClassVar[MonitoringType] = "DataQuality"
     runner: ClassVar[type[Runner]] = Runner
-
-    @ignoring(
-        "role",
-        "instance_count",
-        "instance_type",
-        "volume_size_in_gb",
-        "volume_kms_key",
-        "output_kms_key",
-        "max_runtime_in_seconds",
-        "env",
-        "tags",
-        "network_config",
-    )
-    def __init__(
-        self,
-        role: str | None = None,
-        instance_count: int | None = None,
-        instance_type: str | None = None,
-        volume_size_in_gb: int | None = None,
-        volume_kms_key: str | None = None,
-        output_kms_key: str | None = None,
-        max_runtime_in_seconds: int | None = None,
-        base_job_name: str | None = None,
-        sagemaker_session: object = None,
-        env: Mapping[str, str] | None = None,
-        tags: object = None,
-        network_config: object = None,
-    ) -> None:
-        self.sagemaker_session = session_of(sagemaker_session)
-        self.base_job_name = base_job_name
-        self.latest_baselining_job: BaseliningJob | None = None
-        self.baselining_jobs: list[BaseliningJob] = []
-        self.monitoring_schedule_name: str | None = None
+    monitoring_schedule_name: str | None = None
 
     @classmethod
     def monitoring_type(cls) -> str:
@@ -101,38 +63,6 @@ class ModelMonitor:
             raise
         return monitor
 
-    # -- baselines --------------------------------------------------------------------------------------------------
-
-    def baseline_statistics(self, file_name: str = "statistics.json") -> Statistics:
-        """The statistics of the latest baseline. ConfigError when none was suggested."""
-        return self._baselined().baseline_statistics(file_name)
-
-    def suggested_constraints(self, file_name: str = "constraints.json") -> Constraints:
-        """The constraints of the latest baseline."""
-        return self._baselined().suggested_constraints(file_name)
-
-    def describe_latest_baselining_job(self) -> dict[str, Any]:
-        """What DescribeProcessingJob would say of it."""
-        return self._baselined().describe()
-
-    def _baselined(self) -> BaseliningJob:
-        if self.latest_baselining_job is None:
-            raise ConfigError(
-                "no baseline was suggested: call suggest_baseline first, or name statistics and constraints"
-            )
-        return self.latest_baselining_job
-
-    def _baseline_folder(self, job_name: str | None, output_s3_uri: str | None) -> tuple[str, Path]:
-        name = job_name or _named(self.base_job_name or "baseline-suggestion-job")
-        bucket = self.sagemaker_session.default_bucket()
-        uri = output_s3_uri or f"s3://{bucket}/model-monitor/baselining/{name}/results"
-        return name, self.sagemaker_session.path(uri)
-
-    def _made(self, name: str, folder: Path) -> BaseliningJob:
-        self.latest_baselining_job = BaseliningJob(self.sagemaker_session, name, folder)
-        self.baselining_jobs.append(self.latest_baselining_job)
-        return self.latest_baselining_job
-
     # -- the schedule -----------------------------------------------------------------------------------------------
 
     def _create(self, name: str | None, given: Input, job: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -141,7 +71,7 @@ class ModelMonitor:
             raise ValueError(
                 f"this monitor has the schedule {self.monitoring_schedule_name}: delete_monitoring_schedule() first"
             )
-        name = name or _named(self.base_job_name or "monitoring-schedule")
+        name = name or named(self.base_job_name or "monitoring-schedule")
         definition = JobDefinition(name=name, **job, **self._input(given))
         fields = {**fields, **self._whose(given), "monitoring_type": self.kind}
         schedule = new_schedule(name, now_ms(), **fields)
@@ -195,8 +125,18 @@ class ModelMonitor:
     def _whose(self, given: Input) -> dict[str, str]:
         if isinstance(given, BatchTransformInput):
             return {"model": BATCH, "version": "1", "endpoint": BATCH}
-        name = given.endpoint_name
-        return {"model": name, "version": self.sagemaker_session.version_of(name), "endpoint": name}
+        name, session = given.endpoint_name, self.sagemaker_session
+        version = session.version_of(name)
+        if session.has_kafka and not session.known_version(name):
+            LOGGER.warning(
+                'captures of %s are taken to be of version %s: say version = "%s" at their topic in the configuration '
+                "if their records name none, or which it is by %s",
+                name,
+                version,
+                version,
+                VERSION,
+            )
+        return {"model": name, "version": version, "endpoint": name}
 
     def _timing(self, expression: str | None, start: str | None, end: str | None) -> dict[str, str]:
         return {"expression": expression or DAILY, "analysis_start": start or "", "analysis_end": end or ""}
@@ -283,27 +223,3 @@ class ModelMonitor:
         """Kafka's for what workers run, the store's for what runs here."""
         on_topics = self.sagemaker_session.has_kafka if job is None else job.on_topics
         return self.sagemaker_session.book(on_topics=on_topics and self.kind == "DataQuality")
-
-
-def the_input(endpoint_input: str | EndpointInput | None, batch_input: BatchTransformInput | None) -> Input:
-    """The one input that a schedule has. ValueError for none or two, as the SDK raises it."""
-    if (endpoint_input is None) == (batch_input is None):
-        raise ValueError("a schedule needs either endpoint_input or batch_transform_input, and not both")
-    if isinstance(endpoint_input, str):
-        return EndpointInput(endpoint_input, "/opt/ml/processing/input/endpoint")
-    return endpoint_input or batch_input  # type: ignore[return-value]  # one of them is there
-
-
-def uri_of(given: ModelMonitoringFile | str | None) -> str:
-    """Where a file of the SDK's arguments is; empty for none."""
-    return given.file_s3_uri if isinstance(given, ModelMonitoringFile) else given or ""
-
-
-def now_ms() -> int:
-    """The clock on the wall, in ms UTC: when people do things is part of what they do."""
-    return time.time_ns() // 1_000_000
-
-
-def _named(base: str) -> str:
-    """A name that nobody has, as the SDK makes them."""
-    return f"{base}-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S-%f}"[:-3]
