@@ -30,10 +30,12 @@ class DataSet:
         """The file. BaselineError when there is none, or more than one."""
         if self.place.is_file():
             return self.place
+        if not self.place.exists():
+            raise BaselineError(f"{self.place}: there is no such file or folder")
         found = [path for path in sorted(self.place.rglob("*")) if path.is_file() and path.name[:1] not in {".", "_"}]
         if len(found) != 1:
-            listed = ", ".join(path.name for path in found[:5]) or "none"
-            raise BaselineError(f"{self.place}: expected a data set in one file, got {listed}: put them into one")
+            listed = ", ".join(path.name for path in found[:5]) or "an empty folder"
+            raise BaselineError(f"{self.place}: expected a data set in one file, got {listed}")
         return found[0]
 
     @property

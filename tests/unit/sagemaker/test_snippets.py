@@ -329,8 +329,15 @@ def test_a_faulty_baseline_is_told_before_there_is_a_schedule(store: Path, monke
         DefaultModelMonitor.attach("s")
 
 
-def test_what_cannot_be_is_said_with_what_can_be_done(store: Path) -> None:
-    monitor = DefaultModelMonitor()
+def test_what_cannot_be_is_said_with_what_can_be_done(store: Path, caplog: pytest.LogCaptureFixture) -> None:
+    monitor = DefaultModelMonitor(sagemaker_session=object())
+    assert "ignores sagemaker_session" in caplog.text
+    with pytest.raises(BaselineError, match="there is no such file or folder"):
+        monitor.suggest_baseline("s3://bucket/nothing.csv", DatasetFormat.csv())
+    with pytest.raises(BaselineError, match="expected a data set in one file"):
+        monitor.suggest_baseline("s3://bucket", DatasetFormat.csv())
+    with pytest.raises(ConfigError, match="expected a path, file:// or s3://"):
+        monitor.suggest_baseline("gs://bucket/x.csv", DatasetFormat.csv())
     with pytest.raises(ConfigError, match="call suggest_baseline first"):
         monitor.baseline_statistics()
     with pytest.raises(ValueError, match="either endpoint_input or batch_transform_input"):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from driftline.errors import ConfigError
-from driftline.sagemaker.ignored import ignoring
+from driftline.sagemaker.ignored import LOGGER, ignoring
 from driftline.sagemaker.model_monitor.arguments import named
 from driftline.sagemaker.model_monitor.jobs import BaseliningJob
 from driftline.sagemaker.model_monitor.monitoring_files import Constraints, Statistics
-from driftline.sagemaker.session import session_of
+from driftline.sagemaker.session import Session, session_of
 
 
 class Baselined:
@@ -44,6 +44,8 @@ class Baselined:
         tags: object = None,
         network_config: object = None,
     ) -> None:
+        if sagemaker_session is not None and not isinstance(sagemaker_session, Session):
+            LOGGER.warning("%s ignores sagemaker_session: one of driftline.sagemaker is wanted", type(self).__name__)
         self.sagemaker_session = session_of(sagemaker_session)
         self.base_job_name = base_job_name
         self.latest_baselining_job: BaseliningJob | None = None
