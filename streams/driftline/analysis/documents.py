@@ -17,6 +17,11 @@ HEAD_BYTES: Final = 65_536
 """What is looked at to tell a file's format. Chosen: the first record of a wide model, in most cases."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+_RESULTS: Final = frozenset({
+    "statistics.json", "constraints.json", "constraint_violations.json", "constraints_violations.json",
+    "windows.jsonl", "violations.jsonl", "report.html", "report.md",
+})  # fmt: skip
+"""What baselines and reports consist of: no data, and left out where only the folder was named."""
 _ESCAPED: Final = b'"{\\"'
 """What a record begins with that was escaped once too often: each is refused, and told as that."""
 _DRIVE: Final = len("C:")
@@ -45,7 +50,8 @@ class Found:
 def files_of(inputs: Sequence[Path]) -> list[Path]:
     """Every file that was named, or lies under a folder that was, each once and in the order of the names.
 
-    Names that begin with a dot or an underscore are left out within folders. Raises ConfigError for what is not there.
+    Names that begin with a dot or an underscore, and those of baselines and reports, are left out within folders.
+    Raises ConfigError for what is not there.
     """
     found: dict[Path, None] = {}
     for path in inputs:
@@ -67,7 +73,7 @@ def _remote(path: Path) -> str:
 def _under(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part[:1] in {".", "_"} for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.stat().st_size:
+        if path.is_file() and not hidden and path.name not in _RESULTS and path.stat().st_size:
             yield path
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from driftline.analysis.documents import Format, files_of, sniff, with_manifests
 from driftline.analysis.filerun import FileRun, Question
 from driftline.analysis.records import TOPIC, Batches, JsonRecords, Portion, Records
-from driftline.analysis.result import AnalysisResult
+from driftline.analysis.result import UNREADABLE, AnalysisResult
 from driftline.analysis.tables import Columns, TableRecords, csv_rows, parquet_rows
 from driftline.analysis.transform import Pair, TransformRecords, paired
 from driftline.analysis.wrapping import json_capture, own_capture
@@ -25,9 +25,6 @@ MAX_RECORD_BYTES: Final = 67_108_864
 
 MAX_ROWS: Final = 1_000_000
 """Rows of one record of a file."""
-
-UNREADABLE: Final = "unreadable_file"
-"""The reason under which whole files are refused."""
 
 Progress = Callable[[int, int], None]
 """Told how many thousandths are done, and of how many."""
@@ -59,7 +56,9 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
     """
     run = FileRun(job.question, [capture_topic(job)])
     faults: list[BaselineError] = []
+    tables = True
     for portion, batch, done in portions_of(job, faults.append):
+        tables = tables and portion.is_table
         run.refused.add(portion.refused, portion.line)
         if len(batch):
             run.refused.add(run.feed(batch), portion.where)
@@ -74,7 +73,7 @@ def analyze_files(job: FileJob, progress: Progress | None = None) -> AnalysisRes
         run.refused.fault(UNREADABLE, str(fault))
     if faults and not run.records:
         raise BaselineError(f"{faults[0]}" + (f" (and {len(faults) - 1} more files)" if len(faults) > 1 else ""))
-    return run.judge()
+    return replace(run.judge(), tables=tables)
 
 
 def capture_topic(job: FileJob) -> CaptureTopic:
@@ -110,6 +109,7 @@ def portions_of(
             try:
                 path, records = _records(file, job)
                 for portion in batches.of(path, records):
+                    portion.is_table = isinstance(records, TableRecords)
                     made = scripts.transform(portion.batch) if len(portion.batch) else portion.batch
                     yield portion, made, (place + portion.done) / len(paths)
             except BaselineError as error:
@@ -136,5 +136,6 @@ def _records_of(path: Path, job: FileJob) -> Records:
         return JsonRecords(bytes, MAX_RECORD_BYTES)
     rules, time = baseline.monitor, job.columns.time
     if rules is None:
-        return JsonRecords(partial(own_capture, time=time), MAX_RECORD_BYTES)
+        known = any(column.name == time for column in baseline.columns)
+        return JsonRecords(partial(own_capture, time=time, keep=known), MAX_RECORD_BYTES)
     return JsonRecords(partial(json_capture, time=time, keep=time in rules.names), MAX_RECORD_BYTES)

@@ -28,13 +28,17 @@ Share = Callable[[], float]
 
 @dataclass
 class Portion:
-    """Records and the line on which each begins; ``refused`` were not even read: their offsets are lines."""
+    """Records and the line on which each begins; ``refused`` were not even read: their offsets are lines.
+
+    ``is_table`` tells records that were made of a table's rows, many of one.
+    """
 
     path: Path
     batch: RawBatch
     lines: list[int]
     refused: list[Reject]
     done: float
+    is_table: bool = False
 
     def line(self, reject: Reject) -> str:
         """File and line of what was not even read."""

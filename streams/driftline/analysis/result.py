@@ -15,6 +15,9 @@ from driftline.contracts.violation import SageMakerLine, Violation
 from driftline.engine.profiles import AnyProfile
 from driftline.judging.states import State, worst
 
+UNREADABLE: Final = "unreadable_file"
+"""The reason under which whole files are refused."""
+
 EXAMPLES: Final = 5
 """Rejects that are told in full, of each reason. Chosen: enough to see a pattern."""
 
@@ -50,7 +53,8 @@ class Refused:
     def lines(self) -> Iterator[str]:
         """One line a reason, then its examples."""
         for reason, rows in sorted(self.rows.items()):
-            yield f"{rows} rows refused: {reason}"
+            what = "files" if reason == UNREADABLE else "rows"
+            yield f"{rows} {what} refused: {reason}"
             yield from (f"  {example}" for example in self.examples[reason])
 
 
@@ -68,6 +72,7 @@ class AnalysisResult:
 
     ``span`` is the range asked for, or that of the rows; None where there was neither. ``notes`` are sentences for a person;
     ``unreadable`` means that there were records and all of them were refused: a failure, not an empty range.
+    ``tables`` means that the records were made of a table's rows, so that their number says nothing.
     """
 
     model: str
@@ -81,6 +86,7 @@ class AnalysisResult:
     refused: Refused
     notes: tuple[str, ...] = ()
     unreadable: bool = False
+    tables: bool = False
 
     @property
     def state(self) -> State:

@@ -129,7 +129,8 @@ class TableRecords:
         if not known & set(names) or len(set(names)) < len(names):
             raise ConfigError(_other_columns(path, names, sorted(known)))
         kinds = [column.kind if (column := self.baseline.column(name)) else None for name in names]
-        return lambda rows: _named(rows, names, kinds, self.columns.time)
+        keep = self.columns.time in known
+        return lambda rows: _named(rows, names, kinds, self.columns.time, keep=keep)
 
 
 Records = Iterator[tuple[int, bytes | Reject, float]]
@@ -170,11 +171,11 @@ def _positional(
         yield begun, csv_capture(held, time), done
 
 
-def _named(rows: Iterator[Row], names: list[str], kinds: list[Kind | None], time: str | None) -> Records:
+def _named(rows: Iterator[Row], names: list[str], kinds: list[Kind | None], time: str | None, *, keep: bool) -> Records:
     for line, cells, done in rows:
         values = {name: _value(cell, kind) for name, cell, kind in zip(names, cells, kinds, strict=False)}
         values |= {f"_c{place}": cell for place, cell in enumerate(cells[len(names) :], len(names))}
-        yield line, named_capture(values, time), done
+        yield line, named_capture(values, time, keep=keep), done
 
 
 def _value(cell: str, kind: Kind | None) -> object:

@@ -40,20 +40,27 @@ def json_capture(line: bytes, time: str | None = None, *, keep: bool = True) -> 
     return _request(msgspec.json.encode(parts).decode(), *_JSON, {"inferenceTime": told})
 
 
-def named_capture(values: Mapping[str, object], time: str | None = None) -> bytes:
-    """Driftline's own capture of a row; ``time`` is the column whose value is the event time."""
+def named_capture(values: Mapping[str, object], time: str | None = None, *, keep: bool = True) -> bytes:
+    """Driftline's own capture of a row; ``time`` is the column whose value is the event time, and a feature with ``keep``."""
     capture: dict[str, object] = {"features": values}
     if time is not None:
         capture["time"] = _moment(values.get(time))
+        if not keep:
+            capture["features"] = {name: value for name, value in values.items() if name != time}
     return msgspec.json.encode(capture)
 
 
-def own_capture(line: bytes, time: str | None = None) -> bytes:
+def own_capture(line: bytes, time: str | None = None, *, keep: bool = True) -> bytes:
     """Driftline's own capture of a line that is a JSON object of features; what is a capture stays one. See `named_capture`."""
     if not _is_row(line):
         return line
-    told = b"" if time is None else b',"time":' + msgspec.json.encode(_told_time(_PARTS.decode(line), time))
-    return b'{"features":' + line + told + b"}"
+    if time is None:
+        return b'{"features":' + line + b"}"
+    parts = _PARTS.decode(line)
+    told = _told_time(parts, time)
+    if not keep:
+        parts.pop(time, None)
+    return msgspec.json.encode({"features": parts, "time": told})
 
 
 def _told_time(parts: Mapping[str, msgspec.Raw], time: str) -> object:

@@ -36,7 +36,8 @@ def told(result: AnalysisResult, written: Sequence[Path]) -> Iterator[str]:
 
 
 def _counted(result: AnalysisResult) -> str:
-    parts = [f"{result.rows} rows of {result.records} records", f"windows {len(result.windows)}"]
+    of = "" if result.tables and result.records else f" of {result.records} records"
+    parts = [f"{result.rows} rows{of}", f"windows {len(result.windows)}"]
     if result.refused.total:
         parts.append(f"refused {result.refused.total}")
     return ", ".join(parts)

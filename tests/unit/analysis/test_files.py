@@ -222,7 +222,8 @@ def test_a_column_of_times(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in timed))
     asked = ("--time", "at", "--start", "2024-05-01T12:10:00Z", "--end", "2024-05-01T12:20:00Z")
     for name in ("a.csv", "b.jsonl"):
-        assert told(folder, "-i", tmp_path / name, *asked)["rows"] == 20
+        found = told(folder, "-i", tmp_path / name, *asked)
+        assert (found["rows"], found["violations"]) == (20, []), "it is no column too many"
     code, _, err = run("--baseline", folder, "-i", tmp_path / "a.csv", "--time", "when")
     assert (code, "has no such column, it has at, " in err) == (2, True)
 

@@ -123,13 +123,28 @@ def test_the_column_of_the_time_is_no_data(baseline: Path, tmp_path: Path) -> No
         assert (code, reason in err) == (2, True), err
 
 
+def test_baselines_and_reports_in_a_folder_are_no_data(baseline: Path, tmp_path: Path) -> None:
+    (tmp_path / "day").mkdir()
+    (tmp_path / "day/a.csv").write_text("\n".join([HEADER, *lines_of(700, 3)]))
+    (tmp_path / "constraints.json").write_bytes((baseline / "constraints.json").read_bytes())
+    first = run(baseline, "-i", tmp_path, "--report", tmp_path / "out")
+    assert "700 rows, windows 1" in first[1], "of how many records is told of captures alone"
+    again = run(baseline, "-i", tmp_path, "--report", tmp_path / "out")
+    assert again == first
+    (tmp_path / "day/b.jsonl").write_text(requests(lines_of(10, 4), 5))
+    (tmp_path / "day/c.csv").write_bytes("a,b".encode("utf-16"))
+    _, out, _ = run(baseline, "-i", tmp_path)
+    assert "710 rows of 4 records, windows 1, refused 1" in out
+    assert "1 files refused: unreadable_file" in out
+
+
 def test_a_time_that_is_none_refuses_its_rows(baseline: Path, tmp_path: Path) -> None:
     lines = lines_of(4, 7)
     times = ["2024-05-01T12:00:00Z", "", "yesterday", "2024-05-01T12:00:00"]
     (tmp_path / "a").write_text("\n".join([f"{HEADER},at", *map(",".join, zip(lines, times, strict=True))]))
     code, out, _ = run(baseline, "-i", tmp_path / "a", "--time", "at")
     assert code in {0, 1}
-    assert "1 rows of 4 records, windows 1, refused 3" in out
+    assert "1 rows, windows 1, refused 3" in out
     assert "a:4: $.time: must be RFC 3339 with a zone or ms since 1970, got 'yesterday'" in out
 
 
