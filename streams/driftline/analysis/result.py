@@ -13,6 +13,7 @@ from driftline.contracts.capture import Reject
 from driftline.contracts.statistics import WindowStatistics
 from driftline.contracts.violation import SageMakerLine, Violation
 from driftline.engine.profiles import AnyProfile
+from driftline.errors import ReportError
 from driftline.judging.states import State, worst
 
 UNREADABLE: Final = "unreadable_file"
@@ -92,6 +93,12 @@ class AnalysisResult:
     def state(self) -> State:
         """The worst of the windows; UNKNOWN without any."""
         return worst(State(window.statistics.state) for window in self.windows)
+
+    def checked(self) -> AnalysisResult:
+        """Itself. Raises ReportError with the first refusals where there were records and none could be read."""
+        if self.unreadable:
+            raise ReportError("; ".join(["not one record could be read", *list(self.refused.lines())[:2]]))
+        return self
 
     @property
     def violated(self) -> bool:

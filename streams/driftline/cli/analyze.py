@@ -15,6 +15,7 @@ from driftline.cli.common import (
     configuration,
     errors,
     examples,
+    patient_reader,
     until_interrupted,
 )
 from driftline.cli.quality_options import (
@@ -220,7 +221,8 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
         _check_reports(postprocess, report)
         written = _write(result, report, more)
         comparison = None if replayed is None else replayed.comparison
-        _tell(result, written, comparison, verify=verify, as_json=as_json)
+        with patient_reader():
+            _tell(result, written, comparison, verify=verify, as_json=as_json)
         if postprocess is not None and report is not None and result.rows:
             _run_script(postprocess, result.model, result.span, report)
         if verify and replayed is not None and not replayed.comparison.is_equal:

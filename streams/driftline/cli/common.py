@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Iterator
 from enum import IntEnum
@@ -65,6 +66,16 @@ def until_interrupted(*, endless: bool = False) -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()  # else the interpreter complains about the pipe once more when it flushes at the end
         raise typer.Exit(Exit.FINE) from None
+
+
+@contextlib.contextmanager
+def patient_reader() -> Iterator[None]:
+    """A reader that has heard enough (``| head``, ``| grep -q``) changes no exit code: the rest is told to nobody."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def configuration(path: Path | None, bootstrap: str | None) -> Config:

@@ -170,7 +170,7 @@ def _judged(settings: Config, held: Schedule, ask: Ask, span: Span, window: str 
         result, _ = of_topics(asked, settings)
     for line in [*result.notes, *result.refused.lines()]:
         typer.echo(f"driftline: {printable_line(line)}", err=True)
-    return [one.statistics for one in result.windows]
+    return [one.statistics for one in result.checked().windows]
 
 
 def _again(settings: Config, book: ScheduleBook, held: Schedule, places: Places, ask: Ask) -> Iterator[Execution]:

@@ -6,7 +6,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +198,18 @@ def test_files_of_which_nothing_can_be_read_are_a_failure(folder: Path, tmp_path
     code, out, _ = run(*given, tmp_path / "good.jsonl", "--start", "-PT1H")
     assert code == 0, "rows of another time can be read"
     assert "there are no rows of " in out
+
+
+def test_a_reader_that_stops_changes_no_exit_code(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(as_csv(rows_of(600, 6, moved=20_000)))
+    words = ("analyze", "--baseline", folder, "-i", tmp_path / "a.csv")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "driftline", *map(str, words)], stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (1, b"")
 
 
 def test_a_folder_without_files_is_told(folder: Path, tmp_path: Path) -> None:

@@ -201,6 +201,13 @@ def test_a_schedule_that_runs_now_judges_files(store: tuple[str, str], tmp_path:
     assert (code, "none.csv: there is no such file or folder" in err) == (2, True)
     statuses = [one["MonitoringExecutionStatus"] for one in documents("executions", "list", *store)]
     assert statuses == ["Completed", "CompletedWithViolations", "Failed"]
+    (tmp_path / "cut.jsonl").write_text('{"captureData": \n' * 3)
+    code, _, err = run(
+        "schedule", "run", "churn-hourly", "-i", str(tmp_path / "cut.jsonl"), "--baseline", baseline, *store
+    )
+    assert (code, "not one record could be read; 3 rows refused: not_json; " in err) == (3, True)
+    assert [one["MonitoringExecutionStatus"] for one in documents("executions", "list", *store)][-1] == "Failed"
+    run("schedule", "run", "churn-hourly", *of_train, *store)
     assert run("executions", "show", "churn-hourly", *store)[0] == 0
     assert (
         len({one["Report"] for one in documents("executions", "list", "--status", "CompletedWithViolations", *store)})
