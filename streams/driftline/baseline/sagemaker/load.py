@@ -188,6 +188,11 @@ def _remarks(
     if dropped:
         found.append(f"the statistics hold features without constraints, which are left out: {_listed(dropped)}")
     kinds = {feature.name: feature.inferred_type for feature in rules.features}
+    ordered = [column.name for column in statistics.columns if column.name in kinds]
+    if ordered != [name for name in rules.names if name in set(ordered)]:
+        found.append(
+            "the files have their features in different orders: columns by place are named as in the constraints"
+        )
     for column in statistics.columns:
         if column.name in kinds and column.why:
             found.append(f"{column.name}: {column.why}: its drift can't be told")

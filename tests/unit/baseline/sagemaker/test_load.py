@@ -219,6 +219,16 @@ def test_a_feature_whose_constraints_were_taken_out_is_left_out(tmp_path: Path) 
     assert loaded.remarks == ("the statistics hold features without constraints, which are left out: 'age'",)
 
 
+def test_features_in_other_orders_are_told(tmp_path: Path) -> None:
+    limits = constraints()
+    limits["features"].reverse()
+    loaded = load_with_remarks(written(tmp_path, limits=limits))
+    assert [c.name for c in loaded.baseline.columns] == ["gone", "plan", "age"]
+    (remark,) = loaded.remarks
+    assert "different orders: columns by place are named as in the constraints" in remark
+    assert load_with_remarks(written(tmp_path)).remarks == ()
+
+
 def test_a_feature_that_was_put_into_the_constraints_is_checked_without_drift(tmp_path: Path) -> None:
     told = statistics()
     del told["features"][0]
