@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftline.errors import ConfigError, DriftlineError
+from driftline.errors import ConfigError, DriftlineError, ReportError
 from driftline.printable import printable
 
 if TYPE_CHECKING:
@@ -70,12 +70,17 @@ def until_interrupted(*, endless: bool = False) -> Iterator[None]:
 
 @contextlib.contextmanager
 def patient_reader() -> Iterator[None]:
-    """A reader that has heard enough (``| head``, ``| grep -q``) changes no exit code: the rest is told to nobody."""
+    """A reader that has heard enough (``| head``, ``| grep -q``) changes no exit code: the rest is told to nobody.
+
+    Raises ReportError where the answer cannot be written for another reason, as on a full disk.
+    """
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise ReportError(f"the answer cannot be written: {error.strerror}") from error
 
 
 def configuration(path: Path | None, bootstrap: str | None) -> Config:

@@ -210,6 +210,12 @@ def test_a_reader_that_stops_changes_no_exit_code(folder: Path, tmp_path: Path) 
             [sys.executable, "-m", "driftline", *map(str, words)], stdout=closed, stderr=subprocess.PIPE, check=False
         )
     assert (ended.returncode, ended.stderr) == (1, b"")
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "driftline", *map(str, words)], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    told = b"driftline: the answer cannot be written: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (3, told)
 
 
 def test_a_folder_without_files_is_told(folder: Path, tmp_path: Path) -> None:
