@@ -81,6 +81,17 @@ def write_report(result: AnalysisResult, folder: Path, more: Mapping[str, bytes]
     return [*write_files(files, folder), *written]
 
 
+def forget_verdict(folder: Path) -> None:
+    """Remove the list of violations that an earlier run left in ``folder``. ConfigError where that can't be done."""
+    try:
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+    except NotADirectoryError:
+        raise ConfigError(f"--report {folder}: must be a folder, and is a file") from None
+    except OSError as error:
+        raise ConfigError(f"--report {folder}: cannot be written: {error.strerror}") from error
+
+
 def _monitors(statistics: WindowStatistics) -> dict[str, bytes]:
     """Model Monitor's files of a window; driftline's record of it stands elsewhere."""
     return {name: content for name, content in report_files(statistics).items() if name != WINDOW}

@@ -189,6 +189,7 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             tuple(checks or ()),
             topic=topic,
         )  # fmt: skip
+        _check_reports(postprocess, report)
         if problem_type or bias_config or attributions:
             from driftline.cli.quality_run import QualityAsked, judged, reader
             from driftline.quality.choosing import Attributes
@@ -203,7 +204,6 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             quality = QualityAsked(
                 problem_type, bias_config, attributions, attributes, tuple(ground_truth or ()), aggregation
             )
-            _check_reports(postprocess, report)
             rows = reader(quality, asked, ground_truth_topic, lambda: configuration(config_file, bootstrap))
             outcome = judged(quality, rows, asked, report, as_json=as_json)
             if postprocess is not None and report is not None and outcome.rows:
@@ -218,7 +218,6 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
             from driftline.cli.analyze_kafka import of_topics
 
             result, replayed = of_topics(asked, configuration(config_file, bootstrap))
-        _check_reports(postprocess, report)
         written = _write(result, report, more)
         comparison = None if replayed is None else replayed.comparison
         with patient_reader():
@@ -234,8 +233,13 @@ def analyze(  # noqa: PLR0917  (options, not arguments)
 
 
 def _check_reports(postprocess: Path | None, report: Path | None) -> None:
+    """Before anything is read; the verdict of an earlier run must not be taken for that of one that fails."""
+    from driftline.analysis.outputs import forget_verdict
+
     if postprocess is not None and report is None:
         raise ConfigError("--postprocess reads reports: say where they go with --report FOLDER")
+    if report is not None:
+        forget_verdict(report)
 
 
 def _run_script(script: Path, model: str, span: Span | None, report: Path) -> None:

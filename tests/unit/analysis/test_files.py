@@ -200,6 +200,24 @@ def test_files_of_which_nothing_can_be_read_are_a_failure(folder: Path, tmp_path
     assert "there are no rows of " in out
 
 
+@pytest.mark.parametrize("content", [b"", b'{"captureData": \n'])
+def test_a_run_that_fails_leaves_no_verdict_of_an_earlier_one(folder: Path, tmp_path: Path, content: bytes) -> None:
+    out, given = tmp_path / "out", tmp_path / "a.jsonl"
+    given.write_text(captures(rows_of(40, 5)))
+    assert run("--baseline", folder, "-i", given, "--report", out)[0] == 0
+    assert (out / "constraint_violations.json").exists()
+    given.write_bytes(content)
+    assert run("--baseline", folder, "-i", given, "--report", out)[0] == 3
+    assert not (out / "constraint_violations.json").exists()
+
+
+def test_reports_cannot_go_into_a_file(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(captures(rows_of(40, 5)))
+    code, _, err = run("--baseline", folder, "-i", tmp_path / "a.jsonl", "--report", tmp_path / "a.jsonl")
+    assert code in {2, 3}
+    assert "must be a folder, and is a file" in err
+
+
 def test_a_reader_that_stops_changes_no_exit_code(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(as_csv(rows_of(600, 6, moved=20_000)))
     words = ("analyze", "--baseline", folder, "-i", tmp_path / "a.csv")
