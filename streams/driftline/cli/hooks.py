@@ -224,7 +224,7 @@ def _tell_result(result: ContainerResult, *, as_json: bool) -> None:
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     screen = console()
-    screen.print(f"{result.status}: {result.message}", highlight=False)
+    screen.print(f"{result.status}: {result.message}" if result.message else result.status, highlight=False)
     for entry in result.violations:
         name = entry.feature_name or entry.metric_name
         screen.print(f"  {name}  {entry.constraint_check_type}  {entry.description}", soft_wrap=True, highlight=False)

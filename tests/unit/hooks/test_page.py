@@ -41,9 +41,20 @@ def test_the_script_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.Monke
     assert "record 4" not in result.stdout
 
 
+def test_the_program_is_run_as_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (program,) = (block for block in blocks("python") if "output_path" in block)
+    Path("analyze.py").write_text(program)
+    Path("captures").mkdir()
+    command, _, shown = blocks("console")[0].removeprefix("$ ").partition("\n")
+    words = [sys.executable if word == "python" else word for word in command.split()[1:]]
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, result.stdout) == (1, shown)
+
+
 def test_the_check_answers_as_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "mychecks.py").write_text(blocks("python")[1])
+    (tmp_path / "mychecks.py").write_text(blocks("python")[-1])
     (tmp_path / "driftline.toml").write_text(blocks("toml")[-1])
     (name,) = load_config(tmp_path / "driftline.toml", {}).models["churn"].hooks.checks
     function = load_check(name)
