@@ -49,7 +49,11 @@ idle_advance = "none"
 [defaults]
 pane = "5s"
 windows = ["10s", "1m"]
+
+[reports]
+outputs = ["{{folder}}/reports"]
 """
+BY_MINUTE = ("schedule", "create", "by-minute", "-m", "churn", "--version", "1", "--cron", "rate(1 minute)")
 PROBE = Alert(
     "StackTest", "vector(1)", "0m", "critical", "A test", "Of the way of an alert.", "down", "driftline-model"
 )
@@ -77,6 +81,10 @@ class Stack:
         """Groups of rules have moments of their own: two rounds at most, and there is something."""
         wait_for(expr, lambda: self.prometheus.found(expr), 120)
 
+    def await_drawn(self, expr: str) -> None:
+        """The same for what is shown over time: an event is there for a moment, and that may be over."""
+        wait_for(expr, lambda: self.prometheus.drawn(expr), 120)
+
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
@@ -84,13 +92,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     topics = {f"{PREFIX}captures": 2} | {plan.name: plan.partitions for plan in own_plans(PREFIX)}
     with ExitStack() as started:
         broker = started.enter_context(EmbeddedBroker(topics))
-        install = Installation(broker.bootstrap, PREFIX, folder, CONFIG)
+        install = Installation(broker.bootstrap, PREFIX, folder, CONFIG.format(folder=folder))
         started.callback(install.close)
         worker = install.start()
         install.await_("the worker", worker.is_ready, 180)
         for version in ("1", "2"):
             data = served.table(folder / f"churn{version}.csv", served.scored(served.churn))
             install.baseline(data, "churn", version, "--publish", "--role", "prediction=prediction")
+        install.run(*BY_MINUTE)
         started.enter_context(Traffic(broker.bootstrap, f"{PREFIX}captures"))
         receiver = started.enter_context(Receiver())
         to_receiver = {"http://127.0.0.1:9095/alerts": f"http://127.0.0.1:{receiver.port}/alerts"}
@@ -147,7 +156,7 @@ def test_a_query_of_the_dashboards_has_data(stack: Stack, title: str, expr: str)
     if title in EMPTY:
         stack.prometheus.found(plain(expr, CHOSEN))
     else:
-        stack.await_data(plain(expr, CHOSEN))
+        stack.await_drawn(plain(expr, CHOSEN))
 
 
 def test_an_alert_reaches_its_receiver_with_a_playbook_that_can_be_read(stack: Stack) -> None:

@@ -87,6 +87,11 @@ class Prometheus(Program):
         """The series that an expression gives now."""
         return list(self.ask("query", query=expr)["result"])
 
+    def drawn(self, expr: str) -> list[Any]:
+        """The series that a panel or an annotation of the last quarter of an hour shows."""
+        now = time.time()
+        return list(self.ask("query_range", query=expr, start=now - 900, end=now, step=15)["result"])
+
 
 class Alertmanager(Program):
     """With a file of deploy/alertmanager: alerts go to `receiver`, whose addresses are `replaced`."""
