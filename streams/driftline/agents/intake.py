@@ -41,22 +41,18 @@ class Work:
     def __init__(self, portions: Iterator[Portion]) -> None:
         """Nothing is folded yet."""
         self._portions = portions
-        self._ended = False
         self._finished = asyncio.Event()
 
     def __iter__(self) -> Iterator[Portion]:
-        for portion in self._portions:
-            if self._ended:
-                return
-            yield portion
+        return self._portions
 
     def finish(self) -> None:
         """All that there was is folded, or the agent has failed."""
         self._finished.set()
 
     def end(self) -> None:
-        """Take back what the agent has not begun with."""
-        self._ended, self._portions = True, iter(())
+        """Take back what the agent has not begun with; it never waits while it folds, so that is all or nothing."""
+        self._portions = iter(())
 
     async def is_finished(self, seconds: float) -> bool:
         """Whether the agent is done, now or within ``seconds``."""

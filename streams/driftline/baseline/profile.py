@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from driftline.baseline.passes import read_again
 from driftline.baseline.summary import EXACT
 from driftline.baseline.survey import Survey
 from driftline.baseline.tally import tally_of
@@ -58,16 +59,7 @@ def profile(source: Source, progress: Callable[[float], None] | None = None) -> 
     report = progress or (lambda _: None)
     rows, surveys = _survey(source, report)
     tallies = {name: tally_of(survey) for name, survey in surveys.items()}
-    again = 0
-    for chunk in source.chunks():
-        again += chunk.rows
-        for name, cells in chunk.columns.items():
-            if name in tallies:
-                tallies[name].add(cells)
-        report(0.5 + chunk.done / 2)
-    if again != rows:
-        message = f"{source.name}: the data changed while it was read: {rows} rows, then {again}"
-        raise BaselineError(message)
+    read_again(source, tallies, rows, report)
     return tuple(_facts(name, survey, rows, tallies[name].statistics(rows)) for name, survey in surveys.items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,12 @@ from driftline.cli.schedule_options import (
     tell,
 )
 from driftline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from driftline.contracts.control import Schedule
+    from driftline.schedules.book import ScheduleBook
 
 app = typer.Typer(
     help="Schedules of reports: make, change, start, stop, run, look at their alerts.", no_args_is_help=True
@@ -162,15 +168,9 @@ def start(
 ) -> None:
     """Start a schedule that was stopped. Windows that ended meanwhile are left out; schedule run makes up for them."""
     with errors():
-        from driftline.schedules.book import schedule_named
         from driftline.schedules.changes import started
 
-        book = book_of(configuration(config, bootstrap), store)
-        held = schedule_named(book, name)
-        changed = started(held, now_ms())
-        if changed != held:
-            book.save(changed)
-        tell(book, changed, wait=wait, as_json=as_json)
+        _change(book_of(configuration(config, bootstrap), store), name, started, wait=wait, as_json=as_json)
 
 
 @app.command(epilog=examples(("driftline schedule stop churn-hourly", "no reports of windows that end from now on")))
@@ -183,15 +183,22 @@ def stop(
 ) -> None:
     """Stop a schedule: windows that end from now on are not reported. Gauges, violations and statistics go on."""
     with errors():
-        from driftline.schedules.book import schedule_named
         from driftline.schedules.changes import stopped
 
-        book = book_of(configuration(config, bootstrap), store)
-        held = schedule_named(book, name)
-        changed = stopped(held, now_ms())
-        if changed != held:
-            book.save(changed)
-        tell(book, changed, wait=False, as_json=as_json)
+        _change(book_of(configuration(config, bootstrap), store), name, stopped, wait=False, as_json=as_json)
+
+
+def _change(
+    book: ScheduleBook, name: str, change: Callable[[Schedule, int], Schedule], *, wait: bool, as_json: bool
+) -> None:
+    """Save what has become of a schedule, if anything has, and tell it."""
+    from driftline.schedules.book import schedule_named
+
+    held = schedule_named(book, name)
+    changed = change(held, now_ms())
+    if changed != held:
+        book.save(changed)
+    tell(book, changed, wait=wait, as_json=as_json)
 
 
 @app.command(epilog=examples(("driftline schedule delete churn-hourly", "its executions and reports stay")))

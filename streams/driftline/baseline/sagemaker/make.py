@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from driftline.baseline.passes import read_again
 from driftline.baseline.profile import MAX_COLUMNS
 from driftline.baseline.readers import open_source
 from driftline.baseline.sagemaker.document import SageMakerDocument
@@ -58,15 +59,7 @@ def suggest_of(source: Source, progress: Callable[[float], None] | None = None) 
     report = progress or (lambda _: None)
     rows, surveys = _surveys(source, report)
     tallies = {name: tally_of(survey) for name, survey in surveys.items()}
-    again = 0
-    for chunk in source.chunks():
-        again += chunk.rows
-        for name, cells in chunk.columns.items():
-            if name in tallies:
-                tallies[name].add(cells)
-        report(0.5 + chunk.done / 2)
-    if again != rows:
-        raise BaselineError(f"{source.name}: the data changed while it was read: {rows} rows, then {again}")
+    read_again(source, tallies, rows, report)
     features = [tally.statistics(name, rows) for name, tally in tallies.items()]
     statistics = SageMakerDocument.of(
         STATISTICS, {"version": 0.0, "dataset": {"item_count": rows}, "features": features}
